@@ -42,6 +42,7 @@ def addresses(api, chromium, sessions, url):
         "table without a match": "/stock/1?q=nothing-has-this-name",
         "product": f"/products/{product}?list={shop.list}",
         "product with an edit": f"/products/{product}?list={shop.list}&edit=set",
+        "product with its newest changes": f"/products/{product}?list={shop.list}&range=newest&cause=order",
         "orders": "/orders",
         "all orders": "/orders?view=all",
         "oversold orders": "/orders?view=oversold",

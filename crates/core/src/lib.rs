@@ -37,9 +37,9 @@ pub use orders::{
 pub use quantity::{QUANTITY_MAX, Quantity};
 pub use rejection::Rejection;
 pub use stock::{
-    Cause, Delta, LOW_STOCK_DEFAULT, LevelWrite, MoveRegistration, MovedFrom, Movement, Product, ReleaseMode,
-    Reservation, ReservationState, SKU_CHARS_MAX, Stock, StockKey, StockList, StockState, StockStates, UnitType,
-    Written,
+    AdjustmentReason, Cause, Delta, Explanation, LOW_STOCK_DEFAULT, LevelWrite, MoveRegistration, MovedFrom, Movement,
+    NOTE_CHARS_MAX, Product, ReleaseMode, Reservation, ReservationState, SKU_CHARS_MAX, Stock, StockKey, StockList,
+    StockState, StockStates, UnitType, Written,
 };
 pub use time::{FUTURE_SECONDS_MAX, Timestamp};
 pub use working_set::{

@@ -88,6 +88,11 @@ pub enum RowRejection {
     UnknownList(StockListId),
     /// The product does not exist and may not be made here.
     UnknownProduct(ProductRef),
+    /// The stored level is not the one that the row expects.
+    UnexpectedLevel {
+        /// The stored one.
+        stored: i64,
+    },
     /// The level is older than the one already stored.
     StaleSnapshot {
         /// When the stored level was taken.

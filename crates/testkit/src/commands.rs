@@ -40,6 +40,8 @@ pub fn level(list: StockListId, sku: &str, units: i64) -> WriteStock {
         unit: None,
         extra_field: None,
         snapshot_at: None,
+        expected: None,
+        explanation: None,
     }
 }
 

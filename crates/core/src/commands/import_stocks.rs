@@ -11,8 +11,8 @@ use super::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
 use super::{Context, Outcome, ReadSet};
 use crate::rejection::RowRejection;
 use crate::{
-    Cause, IdKind, ImportId, MovementId, QUANTITY_MAX, Quantity, Rejection, Stock, StockId, StockKey, StockListId,
-    Timestamp, UnitType, WorkingSet, Written,
+    Cause, Explanation, IdKind, ImportId, MovementId, QUANTITY_MAX, Quantity, Rejection, Stock, StockId, StockKey,
+    StockListId, Timestamp, UnitType, WorkingSet, Written,
 };
 
 /// Rows of a file for one list. No row keeps another from being written.
@@ -26,6 +26,8 @@ pub struct ImportStocks {
     pub rows: Vec<ImportStock>,
     /// Whether an unknown SKU becomes a product.
     pub create_unknown_products: bool,
+    /// What a person says of the levels.
+    pub explanation: Option<Explanation>,
 }
 
 /// A row of an import.
@@ -79,6 +81,8 @@ pub enum ReservedChange {
 pub enum Expected {
     /// The stock has not been written since: this is stored, or `None`, there is no such stock. Orders do not matter.
     Written(Option<Written>),
+    /// This is the level, 0 where there is no such stock.
+    Level(Quantity),
     /// Nothing has happened to it: this is its newest movement, and no newer level has confirmed what is stored.
     Movement {
         /// The movement that the import made.
@@ -221,6 +225,9 @@ fn import_stock(
     let change = StockChange { on_hand, external, snapshot_before, covered, unit: row.unit, extra_field: None };
     let cause = command.import.map_or(Cause::Write, Cause::Import);
     let changed = stock_row::change_stock(working_set, (id, created), change, cause, context);
+    if changed {
+        working_set.explain(id, command.explanation.as_ref());
+    }
     let stock = working_set.stock(id).expect("found or created above");
     ImportedStock {
         stock: Some(id),
@@ -238,6 +245,10 @@ fn import_stock(
 
 fn unexpected(stored: Option<&Stock>, expected: Option<Expected>) -> Option<RowRejection> {
     let (as_expected, fault) = match expected? {
+        Expected::Level(level) => {
+            let stored = stored.map_or(0, |stock| stock.on_hand);
+            (stored == level.units(), RowRejection::UnexpectedLevel { stored })
+        }
         Expected::Written(written) => (stored.map(Stock::written) == written, RowRejection::StaleRow),
         Expected::Movement { id, snapshot_at } => {
             let untouched = |stock: &Stock| stock.movement == Some(id) && stock.snapshot_at == snapshot_at;

@@ -2,8 +2,8 @@
 //!
 //! Rules, from docs/data-model.md: a level settles the reported lines that were registered at or before it was taken; a
 //! level older than the stored one is rejected, also one that is so by its list's delay; a reserved quantity below the
-//! open reservations is raised to them, what exceeds them is kept as `external`. A write that changes nothing makes no
-//! movement, so that no channel is told of it.
+//! open reservations is raised to them, what exceeds them is kept as `external`; a row that expects another level than
+//! the stored one is rejected. A write that changes nothing makes no movement, so that no channel is told of it.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,8 @@ use super::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
 use super::{Context, Outcome, ReadSet};
 use crate::rejection::RowRejection;
 use crate::{
-    Cause, IdKind, Quantity, Rejection, Stock, StockId, StockKey, StockListId, Timestamp, UnitType, WorkingSet,
+    Cause, Explanation, IdKind, Quantity, Rejection, Stock, StockId, StockKey, StockListId, Timestamp, UnitType,
+    WorkingSet,
 };
 
 /// Writes of product stocks.
@@ -38,6 +39,10 @@ pub struct WriteStock {
     pub extra_field: Option<String>,
     /// When the level was taken; arrival (less the list's delay) when absent.
     pub snapshot_at: Option<Timestamp>,
+    /// The level that must be stored still, 0 where there is no stock; `None` writes in any case.
+    pub expected: Option<Quantity>,
+    /// What is said of it.
+    pub explanation: Option<Explanation>,
 }
 
 /// Names a product stock.
@@ -113,7 +118,7 @@ fn faults(
 ) -> Result<Vec<(usize, RowRejection)>, Rejection> {
     let mut faults = Vec::new();
     // Earlier rows of the same command count as stored: they will be, by the time a later one is written.
-    let mut earlier: HashMap<(StockListId, &str), FigureTimes> = HashMap::new();
+    let mut earlier: HashMap<(StockListId, &str), (FigureTimes, i64)> = HashMap::new();
     for (row, write) in command.rows.iter().enumerate() {
         let (list, sku) = match &write.target {
             StockTarget::Id(id) => {
@@ -127,14 +132,18 @@ fn faults(
             faults.push((row, fault));
             continue;
         }
-        if write.on_hand.is_none() {
+        let (stored, level) = earlier.get(&(list, sku)).copied().unwrap_or_else(|| {
+            let stock = working_set.stock_by_key(list, sku);
+            (FigureTimes::of(stock), stock.map_or(0, |stock| stock.on_hand))
+        });
+        if write.expected.is_some_and(|expected| expected.units() != level) {
+            faults.push((row, RowRejection::UnexpectedLevel { stored: level }));
             continue;
         }
-        let stored = earlier.get(&(list, sku)).copied();
-        let stored = stored.unwrap_or_else(|| FigureTimes::of(working_set.stock_by_key(list, sku)));
+        let Some(written) = write.on_hand else { continue };
         faults.extend(stored.stale(working_set, list, write.snapshot_at, context).map(|fault| (row, fault)));
         let taken = stock_row::taken(working_set, list, write.snapshot_at, context);
-        earlier.insert((list, sku), stored.after(taken, write.snapshot_at));
+        earlier.insert((list, sku), (stored.after(taken, write.snapshot_at), written.units()));
     }
     Ok(faults)
 }
@@ -165,6 +174,8 @@ fn write_stock(working_set: &mut WorkingSet, write: &WriteStock, context: Contex
         unit: write.unit,
         extra_field: write.extra_field.clone(),
     };
-    stock_row::change_stock(working_set, (id, created), change, Cause::Write, context);
+    if stock_row::change_stock(working_set, (id, created), change, Cause::Write, context) {
+        working_set.explain(id, write.explanation.as_ref());
+    }
     WrittenStock { stock: working_set.stock(id).expect("found or created above").clone(), created }
 }

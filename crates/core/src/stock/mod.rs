@@ -9,7 +9,7 @@ mod reservation;
 mod states;
 mod stock_list;
 
-pub use movement::{Cause, Delta, LevelWrite, Movement};
+pub use movement::{AdjustmentReason, Cause, Delta, Explanation, LevelWrite, Movement, NOTE_CHARS_MAX};
 pub use product::{Product, ProductRef, SKU_CHARS_MAX};
 pub use reservation::{MovedFrom, Reservation, ReservationState};
 pub use states::{LOW_STOCK_DEFAULT, StockState, StockStates};

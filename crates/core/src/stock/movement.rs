@@ -5,6 +5,46 @@
 
 use crate::{ImportId, MovementId, OrderItemId, StockId, Timestamp, UnitType, UserId};
 
+/// The most characters of a note.
+pub const NOTE_CHARS_MAX: usize = 200;
+
+crate::words! {
+    /// Why somebody wrote a level, in their own words for it. No rule reads it.
+    pub enum AdjustmentReason {
+        /// The units were counted.
+        Counted => "counted",
+        /// Goods have arrived.
+        Received => "received",
+        /// Units cannot be sold any more.
+        Damaged => "damaged",
+        /// Units are missing.
+        Lost => "lost",
+        /// A customer has sent units back.
+        Returned => "returned",
+        /// The level was wrong.
+        Corrected => "corrected",
+        /// Anything else, which the note may say.
+        Other => "other",
+    }
+    word word, from_word;
+}
+
+/// What somebody says of a level that they write: a reason, a note, or both.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explanation {
+    /// The adjustment reason.
+    pub reason: Option<AdjustmentReason>,
+    /// At most [`NOTE_CHARS_MAX`] characters; may be empty.
+    pub note: String,
+}
+
+impl Explanation {
+    /// What is said, if anything is.
+    pub fn of(reason: Option<AdjustmentReason>, note: String) -> Option<Self> {
+        (reason.is_some() || !note.is_empty()).then_some(Self { reason, note })
+    }
+}
+
 /// Why numbers changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Cause {
@@ -81,4 +121,6 @@ pub struct Movement {
     pub at: Timestamp,
     /// What it changed besides the numbers, if a level was written; else it is empty.
     pub level: LevelWrite,
+    /// What the person who caused it says of it.
+    pub explanation: Option<Explanation>,
 }

@@ -6,8 +6,8 @@
 use super::WorkingSet;
 use crate::stock::ProductRef;
 use crate::{
-    Cause, Delta, IdKind, LOW_STOCK_DEFAULT, LevelWrite, Movement, MovementId, Product, ProductId, Stock, StockId,
-    StockListId, StockStates, Timestamp, UserId, bucket_of_key, bucket_of_text,
+    Cause, Delta, Explanation, IdKind, LOW_STOCK_DEFAULT, LevelWrite, Movement, MovementId, Product, ProductId, Stock,
+    StockId, StockListId, StockStates, Timestamp, UserId, bucket_of_key, bucket_of_text,
 };
 
 /// Changing. Only the decisions call these.
@@ -42,7 +42,17 @@ impl WorkingSet {
             actor,
             at,
             level: LevelWrite::default(),
+            explanation: None,
         });
+    }
+
+    /// Says why the newest movement of a stock was made, if one was made in this batch.
+    pub(crate) fn explain(&mut self, id: StockId, explanation: Option<&Explanation>) {
+        if let Some(explanation) = explanation
+            && let Some(movement) = self.movements.iter_mut().rev().find(|movement| movement.stock == id)
+        {
+            movement.explanation = Some(explanation.clone());
+        }
     }
 
     /// Remembers with the newest movement what a written level changed besides the numbers.

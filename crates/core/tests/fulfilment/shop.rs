@@ -295,8 +295,13 @@ impl Shop {
             expected: None,
         };
         let list = StockListId::new(list);
-        let import =
-            ImportStocks { import: Some(ImportId::new(1)), list, rows: vec![row], create_unknown_products: false };
+        let import = ImportStocks {
+            import: Some(ImportId::new(1)),
+            list,
+            rows: vec![row],
+            create_unknown_products: false,
+            explanation: None,
+        };
         self.decide(&Command::ImportStocks(import)).expect("imported");
     }
 

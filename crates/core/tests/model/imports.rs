@@ -78,7 +78,13 @@ impl Pair {
                 .then(|| Expected::Written(self.seen.get(&(list, row.sku)).copied().unwrap_or_default())),
         };
         let (import, list, rows) = (ImportId::new(1), list_id(list), rows.iter().map(row).collect());
-        Command::ImportStocks(ImportStocks { import: Some(import), list, rows, create_unknown_products })
+        Command::ImportStocks(ImportStocks {
+            import: Some(import),
+            list,
+            rows,
+            create_unknown_products,
+            explanation: None,
+        })
     }
 
     /// Takes an import back; both sides must leave out the same rows for the same reason.
@@ -100,7 +106,8 @@ impl Pair {
         let (expected_left, expected) = self.naive.undo(import);
         assert_eq!(left, expected_left, "rows that an undo leaves out");
         assert_eq!(self.imports.len(), self.naive.imports() - 1, "both sides know the same imports");
-        let command = ImportStocks { import: Some(import_id), list, rows, create_unknown_products: false };
+        let command =
+            ImportStocks { import: Some(import_id), list, rows, create_unknown_products: false, explanation: None };
         (Command::ImportStocks(command), expected)
     }
 

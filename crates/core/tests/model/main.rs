@@ -319,6 +319,8 @@ impl Pair {
                 unit: None,
                 extra_field: None,
                 snapshot_at: row.snapshot.map(Timestamp::from_micros),
+                expected: None,
+                explanation: None,
             }
         };
         let rows = rows.iter().map(row).collect();

@@ -520,6 +520,24 @@ fn a_held_quantity_has_the_documented_maximum() {
 }
 
 #[test]
+fn a_write_may_expect_a_level() {
+    check(
+        "
+        list 1
+        stock   A list 1 10 expected 3            -> refused: row 1: level is 0
+        stock   A list 1 10 expected 0            -> written, A new, A 10-0-0=10
+        order   o1 A 4                            -> held, A 10-4-0=6
+        # An order changes no level.
+        stock   A list 1 9 expected 10            -> written, A 9-4-0=5
+        stock   A list 1 8 expected 10            -> refused: row 1: level is 9
+        stock   A list 1 - held 6 expected 8      -> refused: row 1: level is 9
+        stock   A list 1 7 expected 9; A list 1 6 expected 7 -> written, A 6-4-0=2
+        stock   A list 1 5 expected 6; A list 1 4 expected 6 -> refused: row 2: level is 5
+        ",
+    );
+}
+
+#[test]
 fn other_fields_of_a_stock_are_kept_or_moved_on_their_own() {
     check(
         r#"

@@ -244,6 +244,8 @@ impl Shop {
                 unit: options.flag("kg").then_some(UnitType::Kilogram),
                 extra_field: options.value("extra").map(str::to_owned),
                 snapshot_at: options.value("snapshot").map(time),
+                expected: options.value("expected").map(quantity),
+                explanation: None,
             };
             options.done();
             write
@@ -300,7 +302,13 @@ impl Shop {
         });
         let rows: Vec<ImportStock> = rows.collect();
         self.importing = (list, rows.iter().map(|row| row.sku.clone()).collect());
-        Command::ImportStocks(ImportStocks { import: Some(ImportId::new(1)), list, rows, create_unknown_products })
+        Command::ImportStocks(ImportStocks {
+            import: Some(ImportId::new(1)),
+            list,
+            rows,
+            create_unknown_products,
+            explanation: None,
+        })
     }
 
     /// `undo i1` takes an import back; the undoing has the name `undo-i1`.
@@ -321,6 +329,7 @@ impl Shop {
             list,
             rows,
             create_unknown_products: false,
+            explanation: None,
         })
     }
 
@@ -535,6 +544,7 @@ fn fault_text(fault: &RowRejection) -> String {
             let minutes = stored.micros() / 60_000_000;
             format!("older than {:02}:{:02}", minutes / 60, minutes % 60)
         }
+        RowRejection::UnexpectedLevel { stored } => format!("level is {stored}"),
         RowRejection::StaleRow => "written since".to_owned(),
         RowRejection::TouchedSince => "touched since".to_owned(),
         RowRejection::Settled => "settled".to_owned(),

@@ -113,6 +113,8 @@ async fn write_stocks(app: &App, lists: &[StockListId]) -> anyhow::Result<()> {
                 unit: None,
                 extra_field: Some(about),
                 snapshot_at: None,
+                expected: None,
+                explanation: None,
             }
         });
         let command = WriteStocks { rows: rows.collect(), create_unknown_products: true };

@@ -146,6 +146,7 @@ pub fn row(fault: &RowRejection) -> FieldErrors {
             let text = format!("A figure taken at {} is already stored.", scalar::time_text(*stored));
             FieldErrors::one("snapshot_at", text)
         }
+        RowRejection::UnexpectedLevel { .. } => FieldErrors::one("expected_stock", messages::row(fault).text),
         import_only => {
             let told = messages::row(import_only);
             FieldErrors::one(told.column, told.text)

@@ -196,6 +196,8 @@ pub enum Holds {
     Key,
     /// A text of 1 to so many characters.
     Text(usize),
+    /// One of these words.
+    Words(&'static [&'static str]),
     /// Texts: it may be repeated.
     Texts,
 }

@@ -89,6 +89,7 @@ fn asked(parameter: &Parameter) -> Value {
         Holds::Number(Some(max)) => json!({"type": "integer", "minimum": 1, "maximum": max}),
         Holds::Key => text,
         Holds::Text(max) => json!({"type": "string", "minLength": 1, "maxLength": max}),
+        Holds::Words(words) => json!({"type": "string", "enum": words}),
         Holds::Texts => json!({"type": "array", "items": text}),
     };
     let mut described = json!({"name": parameter.name, "in": "query", "schema": schema});

@@ -6,19 +6,28 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::{MovementId, QUANTITY_MAX, Quantity, Stock, StockId, Timestamp, UnitType, Written};
+use onhand_core::commands::Expected;
+use onhand_core::{
+    AdjustmentReason, Explanation, MovementId, NOTE_CHARS_MAX, QUANTITY_MAX, Quantity, Stock, StockId, Timestamp,
+    UnitType, Written,
+};
 use onhand_web::form::FieldErrors;
 use onhand_web::frame::Entry;
 use onhand_web::link;
 use onhand_web::screens::level::{LevelEdit, LevelMode, LevelPreview, Preview};
+
+use serde_json::{Map, Value};
 
 use super::answer::ScreenAnswer;
 use super::done::{self, Done};
 use super::fault::{self, Fault};
 use super::visit::Visit;
 use super::{product, stock};
+use crate::api::stock::product_stocks::{self, SAID};
 use crate::services::levels::{self, LevelEdit as Edit};
 use crate::services::{ServiceError, stock as stocks};
+use crate::wire::error::Error;
+use crate::wire::form::{Form, Mode};
 
 /// The most characters of a value.
 const VALUE_CHARS_MAX: usize = 12;
@@ -32,8 +41,7 @@ pub(super) fn begin(stock: &Stock, leave: String) -> LevelEdit {
         sku: stock.sku.clone(),
         mode: LevelMode::Set,
         value: stock.on_hand.to_string(),
-        has_reasons: false,
-        reason: String::new(),
+        reason: None,
         note: String::new(),
         seen: seen(&stock.written()),
         leave,
@@ -93,19 +101,44 @@ pub(super) async fn write(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         let text = visit.frame(Entry::Stock).await?.t.level_no_number().to_owned();
         return again(&visit, &stock, vec![("value".to_owned(), text)]).await;
     };
+    let (said, errors) = said(&visit);
+    if !errors.is_empty() {
+        return again(&visit, &stock, errors).await;
+    }
     // A difference is right whatever the level is by now.
     let expected = match edit {
-        Edit::Set(_) => Some(read_seen(visit.form.text("seen")).unwrap_or_else(|| stock.written())),
+        Edit::Set(_) => {
+            let seen = read_seen(visit.form.text("seen")).unwrap_or_else(|| stock.written());
+            Some(Expected::Written(Some(seen)))
+        }
         Edit::Add(_) => None,
     };
     let (list, sku) = (stock.list, stock.sku.clone());
     let record = visit.record(move |outcome| levels::done(outcome, list, &sku).map(Done::Level));
-    match levels::write(&visit.app, &visit.requester(), &stock, (edit, expected), record).await {
+    match levels::write(&visit.app, &visit.requester(), &stock, (edit, expected, said), record).await {
         Ok(_) => Ok(visit.done(&link::stock(list.get()))),
         Err(fault) => {
             let errors = at_value(&visit, fault).await?;
             let stock = found(&visit).await?;
             again(&visit, &stock, errors).await
+        }
+    }
+}
+
+/// What is said of the level, read by the fields of the API, and what is wrong with it.
+fn said(visit: &Visit) -> (Option<Explanation>, Vec<(String, String)>) {
+    let given = [("adjustment_reason", visit.form.text("reason")), ("note", visit.form.text("note"))];
+    let given = given.into_iter().filter(|(_, text)| !text.is_empty());
+    let body: Map<String, Value> = given.map(|(name, text)| (name.to_owned(), Value::from(text))).collect();
+    match Form::read(SAID, Mode::Whole, &body) {
+        Ok(form) => (product_stocks::explanation(&form), Vec::new()),
+        Err(errors) => {
+            let named = |(name, text): (String, String)| match name.as_str() {
+                "adjustment_reason" => ("reason".to_owned(), text),
+                _ => (name, text),
+            };
+            let told = fault::Told::of(Error::Fields(errors));
+            (None, told.errors.0.into_iter().map(named).collect())
         }
     }
 }
@@ -130,6 +163,8 @@ async fn again(visit: &Visit, stock: &Stock, errors: Vec<(String, String)>) -> R
     let edit = LevelEdit {
         mode: if is_add { LevelMode::Add } else { LevelMode::Set },
         value: visit.form.text("value").chars().take(VALUE_CHARS_MAX).collect(),
+        reason: AdjustmentReason::from_word(visit.form.text("reason")),
+        note: visit.form.text("note").chars().take(NOTE_CHARS_MAX).collect(),
         errors: FieldErrors(errors),
         ..begin(stock, leave)
     };

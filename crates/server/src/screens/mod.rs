@@ -29,6 +29,7 @@ mod order_forms;
 mod orders;
 mod overview;
 mod product;
+mod product_lines;
 mod router;
 mod routes;
 mod saved_views;

@@ -60,6 +60,9 @@ pub(super) async fn answer(visit: &Visit, status: StatusCode, returned: Returned
         let (code, registered_at, errors) = (String::new(), String::new(), FieldErrors::default());
         Some(ReleaseForm { line: line.id, quantity: line.quantity, code, registered_at, errors })
     });
+    let mut chosen = returned.chosen;
+    let asked = visit.query.number("cancel");
+    chosen.0.extend(lines.iter().filter(|line| Some(line.id) == asked && line.can_cancel).map(|line| line.id));
     let reasons = detail.reasons.iter().filter(|reason| reason.is_active);
     let is_located = detail.items.iter().any(|item| item.location.is_some());
     let page = Order {
@@ -75,7 +78,7 @@ pub(super) async fn answer(visit: &Visit, status: StatusCode, returned: Returned
         packages: packages(&detail),
         lines,
         reasons: reasons.map(|reason| (reason.id, reason.name.clone())).collect(),
-        chosen: returned.chosen,
+        chosen,
         preview: returned.preview,
         release,
         errors: returned.errors,

@@ -3,30 +3,29 @@
 use std::sync::Arc;
 
 use onhand_core::commands::{UndoFault, undo_fault};
-use onhand_core::{Cause, Movement, ProductId, Reservation, StockListId, Timestamp};
+use onhand_core::{Cause, ChannelId, Movement, MovementId, OrderItemId, ProductId, Stock, StockListId};
 use onhand_web::chart::Mark;
 use onhand_web::form::Pager;
 use onhand_web::frame::Entry;
 use onhand_web::link;
 use onhand_web::screens::level::{LevelEdit, LevelMode};
 use onhand_web::screens::product::{
-    Chart, ChartPoint, Chosen, Event, External, LevelOrigin, Product, ProductList, Range, ReportedLine, Reserving,
-    UndoOf,
+    Chart, ChartPoint, Chosen, Event, LevelOrigin, Product, ProductList, Range, UndoOf,
 };
 use onhand_web::{Unit, What};
 
 use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
-use super::{level, naming};
+use super::{level, naming, product_lines};
 use crate::auth::Permission;
-use crate::services::products::{self, ProductStocks, Why};
+use crate::services::products::{self, ProductStocks};
+use crate::services::settled;
 use crate::services::stock_tables::NamedList;
+use crate::services::why::{self, Parts, Why};
 
-/// The most points of a chart.
-const POINTS_MAX: usize = 400;
-/// From when on a line that waits for the ERP is old.
-const OLD_SECONDS: i64 = 24 * 3_600;
+/// The most lists of a page.
+const LISTS_MAX: usize = 100;
 
 /// `GET /products/{id}`.
 pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
@@ -55,16 +54,19 @@ pub(super) async fn page(
         Some(list) => found.stocks.iter().find(|(one, _)| one.id == list),
         None => None,
     };
-    let chosen = match chosen.or(found.stocks.first()) {
-        Some((list, stock)) => {
-            let before = visit.query.number("after").map(onhand_core::MovementId::new);
-            let why = products::why(app, &requester, (stock.clone(), before)).await?.ok_or(Fault::NotFound)?;
-            Some(chosen_list(visit, (id, list), &why, edit).await?)
-        }
-        None => None,
-    };
+    let (mut told, mut shown) = (None, None);
+    if let Some((list, stock)) = chosen.or(found.stocks.first()) {
+        let channels = match visit.caller.channel {
+            Some(_) => Vec::new(),
+            None => naming::channels(visit).await?,
+        };
+        let why = why::of_stock(app, &requester, (stock.id, parts(visit, &channels))).await?.ok_or(Fault::NotFound)?;
+        told = visit.caller.channel.is_none().then(|| product_lines::told(&channels, &why));
+        shown = Some(chosen_list(visit, (id, list), (&why, &channels), edit));
+    }
     let unit = found.stocks.first().map_or(Unit::Piece, |(_, stock)| naming::unit(stock));
     let ProductStocks { product, name, barcode, stocks, lists_without } = found;
+    let (lists, lists_pager) = lists(visit, id, &stocks);
     Ok(Product {
         frame: visit.live_frame(Entry::Stock).await?,
         product: id.get(),
@@ -73,88 +75,117 @@ pub(super) async fn page(
         barcode,
         available: stocks.iter().map(|(_, stock)| stock.available()).sum(),
         unit,
-        lists: stocks
-            .into_iter()
-            .map(|(list, stock)| ProductList {
-                list: list.id.get(),
-                name: list.name,
-                code: list.code,
-                numbers: naming::numbers(&stock),
-                stock: stock.id.get(),
-            })
-            .collect(),
+        lists,
+        lists_pager,
         lists_without,
-        told: None,
-        chosen,
+        told,
+        chosen: shown,
     })
 }
 
-async fn chosen_list(
+/// What the query asks for.
+fn parts(visit: &Visit, channels: &[(i64, String)]) -> Parts {
+    Parts {
+        before: visit.query.number("after").map(MovementId::new),
+        open_after: visit.query.number("lines").map(OrderItemId::new),
+        reported_after: visit.query.number("registered").map(OrderItemId::new),
+        has_fulfilment: visit.may(Permission::ReadFulfilment),
+        channels: channels.iter().map(|(id, _)| ChannelId::new(*id)).collect(),
+    }
+}
+
+/// A page of the lists that have the product.
+fn lists(visit: &Visit, id: ProductId, stocks: &[(NamedList, Stock)]) -> (Vec<ProductList>, Pager) {
+    let page = usize::try_from(visit.query.number("lists").unwrap_or(1)).unwrap_or(1).max(1);
+    let skip = (page - 1).saturating_mul(LISTS_MAX).min(stocks.len());
+    let line = |(list, stock): &(NamedList, Stock)| ProductList {
+        list: list.id.get(),
+        name: list.name.clone(),
+        code: list.code.clone(),
+        numbers: naming::numbers(stock),
+        stock: stock.id.get(),
+    };
+    let lists: Vec<ProductList> = stocks.iter().skip(skip).take(LISTS_MAX).map(line).collect();
+    let here = |page: usize| {
+        let list = visit.query.number("list").map_or_else(String::new, |list| format!("list={list}&"));
+        format!("{}?{list}lists={page}", link::product(id.get()))
+    };
+    let is_one = stocks.len() <= LISTS_MAX;
+    let pager = Pager {
+        from: if is_one { 0 } else { skip as i64 + 1 },
+        shown: lists.len() as i64,
+        total: Some(stocks.len() as i64),
+        previous: (page > 1).then(|| here(page - 1)),
+        next: (skip + lists.len() < stocks.len()).then(|| here(page + 1)),
+    };
+    (lists, pager)
+}
+
+fn chosen_list(
     visit: &Visit,
     (id, list): (ProductId, &NamedList),
-    why: &Why,
+    (why, channels): (&Why, &[(i64, String)]),
     edit: Option<LevelEdit>,
-) -> Result<Chosen, Fault> {
+) -> Chosen {
     let stock = &why.stock;
-    let channels = match visit.caller.channel {
-        Some(_) => Vec::new(),
-        None => naming::channels(visit).await?,
-    };
-    let by_lines: i64 = why.open.iter().map(|(reservation, _)| reservation.quantity.units()).sum();
-    let newest = why.movements.first().filter(|_| visit.query.number("after").is_none());
-    let edit = match (edit, visit.query.text("edit"), visit.may(Permission::WriteStock)) {
-        (Some(edit), ..) => Some(edit),
-        (None, mode @ ("set" | "add"), true) => {
-            let begun = level::begin(stock, link::product_in(id.get(), list.id.get()));
-            let is_add = mode == LevelMode::Add.word();
-            Some(if is_add { LevelEdit { mode: LevelMode::Add, value: String::new(), ..begun } } else { begun })
-        }
-        _ => None,
-    };
+    let newest = why.newest.first();
     let cause = What::from_word(visit.query.text("cause"));
-    Ok(Chosen {
+    let here = link::product_in(id.get(), list.id.get());
+    let is_whole = why.open.next_after.is_none() && visit.query.number("lines").is_none();
+    let page = |name: &str, next: Option<i64>| Pager {
+        next: next.map(|after| format!("{here}&{name}={after}")),
+        previous: visit.query.number(name).map(|_| here.clone()),
+        ..Pager::default()
+    };
+    Chosen {
         list: list.id.get(),
         list_name: list.name.clone(),
         stock: stock.id.get(),
         numbers: naming::numbers(stock),
         level: level_origin(why),
         level_taken_at: stock.snapshot_at,
-        reserved_lines: why.open.len() as i64,
-        reserved_by_lines: by_lines,
-        external: (stock.external > 0).then(|| External { quantity: stock.external, by: String::new(), at: None }),
-        reported_since: why.reported.iter().filter_map(|reservation| reservation.registered_at).min(),
+        reserved_lines: is_whole.then_some(why.open.lines.len() as i64),
+        reserved_by_lines: stock.open_reservations(),
+        external: product_lines::external(why),
+        reported_since: why.reported.lines.iter().filter_map(|line| line.reservation.registered_at).min(),
         since: newest.map(|movement| (movement.at, naming::reference(visit, &why.origins, movement))),
         off_sale_since: stock.discrepancy_at,
         chart: chart(visit, why),
-        reservations: why.open.iter().filter_map(|one| reserving(visit, &channels, why, one)).collect(),
-        older_reserved: (stock.open_reservations() - by_lines).max(0),
-        reported: why.reported.iter().filter_map(|one| reported(visit, why, one)).collect(),
+        reservations: why.open.lines.iter().map(|line| product_lines::reserving(visit, channels, why, line)).collect(),
+        more_reserved: (stock.open_reservations() - why.open.units()).max(0),
+        reservations_pager: page("lines", why.open.next_after.map(OrderItemId::get)),
+        reported: why.reported.lines.iter().filter_map(|line| product_lines::reported(visit, line)).collect(),
+        reported_pager: page("registered", why.reported.next_after.map(OrderItemId::get)),
+        discrepancies: why.discrepancies.iter().map(product_lines::discrepancy).collect(),
+        packages: why.packed.iter().map(|packed| product_lines::packed(visit, packed)).collect(),
         cause,
         events: events(visit, why, cause),
-        pager: pager(visit, (id, list.id), why),
-        edit,
-    })
+        // Movements have no number of their own, so only the way on is told.
+        pager: page("after", why.next_before.map(MovementId::get)),
+        edit: edit.or_else(|| begun(visit, stock, here.clone())),
+    }
 }
 
-/// Movements have no number of their own, so only the way on is told.
-fn pager(visit: &Visit, (id, list): (ProductId, StockListId), why: &Why) -> Pager {
-    let here = link::product_in(id.get(), list.get());
-    Pager {
-        next: why.next_before.map(|before| format!("{here}&after={}", before.get())),
-        previous: visit.query.number("after").map(|_| here),
-        ..Pager::default()
+/// The edit that the query asks for.
+fn begun(visit: &Visit, stock: &Stock, leave: String) -> Option<LevelEdit> {
+    let mode = visit.query.text("edit");
+    if !matches!(mode, "set" | "add") || !visit.may(Permission::WriteStock) {
+        return None;
     }
+    let begun = level::begin(stock, leave);
+    let is_add = mode == LevelMode::Add.word();
+    Some(if is_add { LevelEdit { mode: LevelMode::Add, value: String::new(), ..begun } } else { begun })
 }
 
 /// The newest movement that wrote a level, of those that are looked at.
 fn level_origin(why: &Why) -> Option<LevelOrigin> {
-    let level = why.movements.iter().find(|movement| naming::is_level(movement))?;
+    let level = why.newest.iter().find(|movement| naming::is_level(movement))?;
     Some(LevelOrigin { what: level.cause.into(), by: why.origins.person(level).to_owned(), at: level.at })
 }
 
 fn chart(visit: &Visit, why: &Why) -> Chart {
     let range = Range::from_word(visit.query.text("range")).unwrap_or_default();
-    let from = visit.app.clock.now().minus_seconds(range.seconds());
+    let from = range.seconds().map(|seconds| visit.app.clock.now().minus_seconds(seconds));
     let mark = |cause: Cause| match cause {
         Cause::Write | Cause::Import(_) => Some(Mark::Level),
         Cause::Count => Some(Mark::Count),
@@ -162,47 +193,16 @@ fn chart(visit: &Visit, why: &Why) -> Chart {
         _ => None,
     };
     // The newest before the range says how it begins.
-    let within = why.movements.iter().take_while(|movement| movement.at >= from).count();
-    let shown = why.movements.iter().take((within + 1).min(POINTS_MAX)).rev();
+    let within = why.newest.iter().take_while(|movement| from.is_none_or(|from| movement.at >= from)).count();
+    let shown = why.newest.iter().take(within + 1).rev();
     let point = |movement: &Movement| ChartPoint {
         at: movement.at,
         on_hand: movement.on_hand,
         available: naming::available(movement),
         mark: mark(movement.cause),
     };
-    Chart { range, points: shown.map(point).collect() }
-}
-
-fn reserving(
-    visit: &Visit,
-    channels: &[(i64, String)],
-    why: &Why,
-    (reservation, line): &(Reservation, products::OpenLine),
-) -> Option<Reserving> {
-    let order = why.origins.order_of(reservation.item)?;
-    let old: Timestamp = visit.app.clock.now().minus_seconds(OLD_SECONDS);
-    let short = (why.stock.reserved + why.stock.reported - why.stock.on_hand).max(0);
-    Some(Reserving {
-        order: visit.may(Permission::ReadOrders).then(|| order.id.get()),
-        number: order.number.clone(),
-        channel: naming::channel_name(channels, order.channel),
-        quantity: reservation.quantity.units(),
-        since: line.since,
-        is_old: line.since < old,
-        oversold_by: if line.is_oversold { short.min(reservation.quantity.units()) } else { 0 },
-    })
-}
-
-fn reported(visit: &Visit, why: &Why, reservation: &Reservation) -> Option<ReportedLine> {
-    let order = why.origins.order_of(reservation.item)?;
-    let code = why.codes.iter().find(|mapping| mapping.item == reservation.item);
-    Some(ReportedLine {
-        order: visit.may(Permission::ReadOrders).then(|| order.id.get()),
-        number: order.number.clone(),
-        quantity: reservation.quantity.units(),
-        since: reservation.registered_at?,
-        code: code.map_or_else(String::new, |mapping| mapping.code.clone()),
-    })
+    let is_cut = from.is_some() && within == why.newest.len() && within == why::MOVEMENTS_MAX;
+    Chart { range, points: shown.map(point).collect(), is_cut }
 }
 
 /// Whether a movement can be undone. Why not is said of the newest write only: of older ones it goes without saying.
@@ -218,9 +218,11 @@ fn undo_of(why: &Why, movement: &Movement) -> UndoOf {
 }
 
 fn events(visit: &Visit, why: &Why, cause: Option<What>) -> Vec<Event> {
+    let settled = settled::lines(&why.movements);
     let wanted = |what: &What| cause.is_none_or(|cause| cause == *what);
     let event = |movement: &Movement| {
         let (what, delta) = (What::from(movement.cause), movement.delta);
+        let said = movement.explanation.as_ref();
         let moved = [delta.reserved, delta.reported, delta.on_hand].into_iter().map(i64::abs).max().unwrap_or(0);
         Event {
             movement: movement.id.get(),
@@ -230,7 +232,11 @@ fn events(visit: &Visit, why: &Why, cause: Option<What>) -> Vec<Event> {
             reference: naming::reference(visit, &why.origins, movement),
             by: why.origins.person(movement).to_owned(),
             token: String::new(),
-            note: String::new(),
+            reason: said.and_then(|said| said.reason),
+            note: said.map_or_else(String::new, |said| said.note.clone()),
+            settled: settled
+                .get(&movement.id)
+                .map_or_else(Vec::new, |lines| product_lines::numbers(&why.origins, lines)),
             on_hand: (movement.on_hand - delta.on_hand, movement.on_hand),
             reserved: (movement.reserved - delta.reserved, movement.reserved),
             reported: (movement.reported - delta.reported, movement.reported),

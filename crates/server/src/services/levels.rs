@@ -9,8 +9,8 @@ use onhand_core::commands::{
 };
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
-    Command, Context, MovementId, Outcome, Quantity, Rejection, Stock, StockId, StockListId, Timestamp, UnitType,
-    Written,
+    Command, Context, Explanation, MovementId, Outcome, Quantity, Rejection, Stock, StockId, StockListId, Timestamp,
+    UnitType,
 };
 use onhand_store::Tx;
 use onhand_store::tables::{movements, product_stocks};
@@ -75,7 +75,7 @@ pub async fn preview(
     let context = Context { actor: requester.account, now: services.clock.now() };
     let body = async move |tx: &mut Tx<'_>| {
         let Some(stored) = product_stocks::by_id(tx, stock).await? else { return Ok(Err(Rejection::NotFound)) };
-        let decided = writer::preview_stocks(tx, &of_row(&stored, edit, None), context).await?;
+        let decided = writer::preview_stocks(tx, &of_row(&stored, edit, None, None), context).await?;
         Ok(decided.map(|(outcome, changed)| (stored, outcome, changed)))
     };
     // Rows are locked as for the edit itself, so that the numbers are of one moment.
@@ -99,7 +99,7 @@ fn rejection(outcome: &Outcome) -> Option<&RowRejection> {
     }
 }
 
-fn of_row(stock: &Stock, edit: LevelEdit, expected: Option<Expected>) -> Command {
+fn of_row(stock: &Stock, edit: LevelEdit, expected: Option<Expected>, said: Option<Explanation>) -> Command {
     let level = match edit {
         LevelEdit::Set(level) => LevelChange::Level(level),
         LevelEdit::Add(units) => LevelChange::Difference(units),
@@ -112,22 +112,28 @@ fn of_row(stock: &Stock, edit: LevelEdit, expected: Option<Expected>) -> Command
         snapshot_at: None,
         expected,
     };
-    by_hand(stock.list, row)
+    by_hand(stock.list, row, said)
 }
 
-fn by_hand(list: StockListId, row: ImportStock) -> Command {
-    Command::ImportStocks(ImportStocks { import: None, list, rows: vec![row], create_unknown_products: false })
+fn by_hand(list: StockListId, row: ImportStock, explanation: Option<Explanation>) -> Command {
+    Command::ImportStocks(ImportStocks {
+        import: None,
+        list,
+        rows: vec![row],
+        create_unknown_products: false,
+        explanation,
+    })
 }
 
-/// Changes the level of a stock. With `seen`, only if nobody has written it since it was seen so.
+/// Changes the level of a stock, if it is as expected, and keeps what is said of it.
 pub async fn write(
     services: &Services,
     requester: &Requester,
     stock: &Stock,
-    (edit, seen): (LevelEdit, Option<Written>),
+    (edit, expected, said): (LevelEdit, Option<Expected>, Option<Explanation>),
     record: Option<AnswerRecord>,
 ) -> Result<Submitted, ServiceError> {
-    let command = of_row(stock, edit, seen.map(|seen| Expected::Written(Some(seen))));
+    let command = of_row(stock, edit, expected, said);
     decided(services.submit_once(requester, command, record).await?)
 }
 
@@ -149,7 +155,7 @@ pub async fn take_back(
         snapshot_at: None,
         expected: Some(expected),
     };
-    decided(services.submit_once(requester, by_hand(StockListId::new(edit.list), row), record).await?)
+    decided(services.submit_once(requester, by_hand(StockListId::new(edit.list), row, None), record).await?)
 }
 
 /// Undoes the write that a movement records, unless something has happened to the stock since.

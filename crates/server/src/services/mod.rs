@@ -22,14 +22,17 @@ pub mod product_search;
 pub mod products;
 pub mod reads;
 pub mod requester;
+pub mod reserving;
 pub mod saved_views;
 pub mod search;
+pub mod settled;
 pub mod stock;
 pub mod stock_filter;
 pub mod stock_sums;
 pub mod stock_tables;
 pub mod submission;
 pub mod table_file;
+pub mod why;
 pub mod zones;
 
 use std::sync::Arc;

@@ -30,37 +30,25 @@ impl Origins {
         let items: BTreeSet<OrderItemId> = causes.clone().filter_map(|cause| movements::cause_name(cause).1).collect();
         let mut origins = Self::of_items(tx, &items, requester).await?;
         if requester.channel.is_none() {
-            for import in causes.filter_map(movements::import_of).collect::<BTreeSet<_>>() {
-                let found = imports::by_id(tx, import).await?;
-                origins.files.extend(found.map(|found| (import, found.file_name)));
-            }
+            let files = causes.filter_map(movements::import_of).collect::<BTreeSet<_>>();
+            let found = imports::by_ids(tx, files).await?;
+            origins.files.extend(found.into_iter().map(|found| (found.id, found.file_name)));
         }
-        for person in found.iter().map(|movement| movement.actor).collect::<BTreeSet<_>>() {
-            origins.look_up(tx, person, requester).await?;
-        }
+        let is_told = |person: &UserId| requester.channel.is_none() || *person == requester.account;
+        let people = found.iter().map(|movement| movement.actor).filter(is_told).collect::<BTreeSet<_>>();
+        let found = accounts::by_ids(tx, people).await?;
+        origins.people.extend(found.into_iter().map(|account| (account.id, account.username)));
         Ok(origins)
     }
 
     /// Looks up the orders of some lines.
-    pub async fn of_items(
-        tx: &mut Tx<'_>,
-        items: &BTreeSet<OrderItemId>,
-        requester: &Requester,
-    ) -> Result<Self, Error> {
+    async fn of_items(tx: &mut Tx<'_>, items: &BTreeSet<OrderItemId>, requester: &Requester) -> Result<Self, Error> {
         let items = order_items::by_ids(tx, items).await?;
         let items: HashMap<OrderItemId, OrderId> = items.into_iter().map(|item| (item.id, item.order)).collect();
         let wanted: BTreeSet<OrderId> = items.values().copied().collect();
         let mut found = orders::by_ids(tx, &wanted).await?;
         found.retain(|order| requester.channel.is_none() || order.channel == requester.channel);
         Ok(Self { items, orders: found.into_iter().map(|order| (order.id, order)).collect(), ..Self::default() })
-    }
-
-    async fn look_up(&mut self, tx: &mut Tx<'_>, person: UserId, requester: &Requester) -> Result<(), Error> {
-        if requester.channel.is_none() || person == requester.account {
-            let found = accounts::by_id(tx, person).await?;
-            self.people.extend(found.map(|account| (person, account.username)));
-        }
-        Ok(())
     }
 
     /// Adds what others know.

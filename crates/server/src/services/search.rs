@@ -176,6 +176,8 @@ mod tests {
             unit: None,
             extra_field: None,
             snapshot_at: None,
+            expected: None,
+            explanation: None,
         }
     }
 

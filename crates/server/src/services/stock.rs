@@ -6,8 +6,9 @@
 use onhand_core::commands::{WriteStock, WriteStocks};
 use onhand_core::{Command, Movement, MovementId, OrderItemId, Stock, StockId, UserId};
 use onhand_store::Tx;
-use onhand_store::tables::{movements, order_items, product_stocks};
+use onhand_store::tables::{movements, product_stocks};
 
+use super::origins::Origins;
 use super::submission::{AnswerRecord, Submitted};
 use super::{Requester, ServiceError, Services, channels};
 
@@ -36,10 +37,12 @@ pub struct HistoryEntry {
 }
 
 /// A part of a stock's history, newest first.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct History {
     /// The changes.
     pub entries: Vec<HistoryEntry>,
+    /// What stands behind them.
+    pub origins: Origins,
     /// The movement before which the history goes on, if it does.
     pub next_before: Option<MovementId>,
 }
@@ -51,25 +54,22 @@ pub async fn history(
     stock: Stock,
     before: Option<MovementId>,
 ) -> Result<History, ServiceError> {
-    let channel = requester.channel;
+    let asks = requester.clone();
     let body = async move |tx: &mut Tx<'_>| {
         let found = movements::history(tx, &stock, before, MOVEMENTS_MAX).await?;
-        let items: Vec<OrderItemId> = found.iter().filter_map(|one| movements::cause_name(one.cause).1).collect();
-        let own = match channel {
-            Some(channel) => Some(order_items::of_channel(tx, channel, &items).await?),
-            None => None,
-        };
-        Ok((found, own))
+        let origins = Origins::of(tx, &found, &asks).await?;
+        Ok((found, origins))
     };
-    let (found, own) = services.store.read("movements.history", body).await?;
+    let (found, origins) = services.store.read("movements.history", body).await?;
     let next_before = found.last().filter(|movement| movement.previous.is_some()).map(|movement| movement.id);
+    let is_own = requester.channel.is_none();
     let entry = |movement: Movement| {
         let item = movements::cause_name(movement.cause).1;
-        let item = item.filter(|item| own.as_ref().is_none_or(|own| own.contains(item)));
-        let actor = Some(movement.actor).filter(|actor| own.is_none() || *actor == requester.account);
+        let item = item.filter(|item| is_own || origins.order_of(*item).is_some());
+        let actor = Some(movement.actor).filter(|actor| is_own || *actor == requester.account);
         HistoryEntry { movement, item, actor }
     };
-    Ok(History { entries: found.into_iter().map(entry).collect(), next_before })
+    Ok(History { entries: found.into_iter().map(entry).collect(), origins, next_before })
 }
 
 /// Writes stocks, all of the rows or none. Whether an unknown SKU makes a product is the installation's choice.

@@ -14,6 +14,7 @@ mod imports;
 mod live;
 mod me;
 mod orders;
+mod product;
 mod roles;
 mod search;
 mod sessions;

@@ -159,21 +159,3 @@ async fn what_was_settled_or_touched_since_is_not_taken_back() {
     let forged = other.post(&format!("/stock/{}/{stock}/undo", shop.list), &filled(&undo, &[])).await;
     forged.expect(404);
 }
-
-#[tokio::test]
-async fn a_product_says_why() {
-    let shop = Shop::open().await;
-    let stock = shop.stock("A-1", 20).await;
-    let (open, taken) = (shop.order("A-1", 5).await, shop.order("A-1", 3).await);
-    shop.release(crate::shop::item(&taken)).await;
-    let mut browser = Browser::of(&shop.server, Role::Viewer).await;
-    let product = browser.get("/sku/A-1").await.led();
-    let page = browser.get(&product).await.ok().has("Why is it 12?").has("5 by 1 order line");
-    let page = page.has(open["number"].as_str().expect("a number")).has(taken["number"].as_str().expect("a number"));
-    page.has("waits for the ERP").has("Ordered 5").has(&format!("data-stock=\"{stock}\""));
-    browser.get(&format!("{product}?cause=order")).await.ok().has("Ordered 5").has_no("Level 20");
-    browser.get(&format!("{product}?cause=x&range=month&after=1&list=999")).await.ok();
-    browser.part(&product).await.ok().has_no("<html").has("Why is it 12?");
-    browser.get("/sku/nothing").await.expect(404);
-    browser.get("/search?q=A-").await.ok().has(&format!("href=\"{product}\""));
-}

@@ -35,7 +35,9 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("imports/import_results", "shows results of rows, which are in store/src/imports/"),
     ("imports/imports", "imports have a folder, store/src/imports/"),
     ("search/search", "finds rows of several tables"),
+    ("stock/adjustments", "changes stocks"),
     ("stock/exports", "shows stocks"),
+    ("stock/reservations", "reservations are read with their order lines"),
 ];
 
 /// The modules in the folders below a folder, as `area/module`, whether they are files or folders.

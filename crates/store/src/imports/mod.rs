@@ -143,6 +143,11 @@ fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
     })
 }
 
+/// Some imports; unknown ones are left out.
+pub async fn by_ids(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = ImportId>) -> Result<Vec<ImportRow>, Error> {
+    tx.all_bulk(&BY_ID, ids.into_iter().map(|id| values![id.get()]), read).await
+}
+
 /// Makes an import; its id is given by the store. Another one of the same task for the same source is
 /// [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, import: &ImportRow) -> Result<ImportRow, Error> {

@@ -193,6 +193,11 @@ pub(crate) async fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Some accounts; unknown ones are left out.
+pub async fn by_ids(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = UserId>) -> Result<Vec<Account>, Error> {
+    tx.all_bulk(&BY_ID, ids.into_iter().map(|id| values![id.get()]), read).await
+}
+
 /// How the screens look for an account, as JSON text; none where there is no such account.
 pub async fn preferences(tx: &mut Tx<'_>, id: UserId) -> Result<Option<String>, Error> {
     tx.first(&PREFERENCES, &values![id.get()], |row| row.get(0)).await

@@ -118,10 +118,7 @@ pub(crate) async fn stocks_of<'i>(
 }
 
 /// The active discrepancies of some stocks.
-pub(crate) async fn active_of(
-    tx: &mut Tx<'_>,
-    stocks: impl IntoIterator<Item = StockId>,
-) -> Result<Vec<Discrepancy>, Error> {
+pub async fn active_of(tx: &mut Tx<'_>, stocks: impl IntoIterator<Item = StockId>) -> Result<Vec<Discrepancy>, Error> {
     tx.all_bulk(&ACTIVE, stocks.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 

@@ -116,6 +116,15 @@ pub async fn by_objects(
     tx.all_bulk(&BY_OBJECT, keys, read).await
 }
 
+/// What each of some channels knows of an object.
+pub async fn of_object(
+    tx: &mut Tx<'_>,
+    channels: impl IntoIterator<Item = ChannelId>,
+    (kind, object): (i64, i64),
+) -> Result<Vec<ActionRow>, Error> {
+    tx.all_bulk(&BY_OBJECT, channels.into_iter().map(|channel| values![channel.get(), kind, object]), read).await
+}
+
 /// The actions of a batch's objects.
 pub(crate) async fn held_by(tx: &mut Tx<'_>, batch: &str) -> Result<Vec<ActionRow>, Error> {
     tx.all(&OF_BATCH, &values![batch, ActionStatus::Processing.word()], read).await

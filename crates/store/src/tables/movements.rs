@@ -1,7 +1,8 @@
 //! Movements: appending, and walking one stock's history. Must not know how numbers are decided.
 
 use onhand_core::{
-    Cause, Delta, ImportId, LevelWrite, Movement, MovementId, OrderItemId, Stock, StockId, Timestamp, UnitType, UserId,
+    AdjustmentReason, Cause, Delta, Explanation, ImportId, LevelWrite, Movement, MovementId, OrderItemId, Stock,
+    StockId, Timestamp, UnitType, UserId,
 };
 
 use crate::engine::Row;
@@ -11,17 +12,38 @@ use crate::{Error, Tx};
 statements! {
     BY_ID = "movements.by_id",
         "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
-         reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before, snapshot_after, unit_before
+         reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
+         snapshot_after, unit_before, adjustment_reason, note
          FROM movement WHERE id = ?1 AND bucket = ?2";
+    /// Along the previous movements of a stock, which are all in its bucket. Ids of several processes are not in the
+    /// order of time, so the steps are counted.
+    HISTORY = "movements.history",
+        "WITH RECURSIVE walked AS (
+         SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
+         reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
+         snapshot_after, unit_before, adjustment_reason, note, bucket,
+         CAST(1 AS BIGINT) AS step
+         FROM movement WHERE id = ?1 AND bucket = ?2
+         UNION ALL
+         SELECT m.id, m.stock_id, m.previous_id, m.cause, m.item_id, m.on_hand_delta, m.reserved_delta,
+         m.external_reservation_delta, m.reported_delta, m.on_hand, m.reserved, m.reported, m.actor_id, m.at, m.import_id,
+         m.snapshot_before, m.snapshot_after, m.unit_before, m.adjustment_reason, m.note, m.bucket, walked.step + 1
+         FROM walked JOIN movement m ON m.id = walked.previous_id AND m.bucket = walked.bucket
+         WHERE walked.step < ?3 AND m.bucket = ?2)
+         SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
+         reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
+         snapshot_after, unit_before, adjustment_reason, note
+         FROM walked ORDER BY step";
     NEWEST = "movements.newest",
         "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
-         reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before, snapshot_after, unit_before
-         FROM movement
+         reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
+         snapshot_after, unit_before, adjustment_reason, note FROM movement
          WHERE at > ?1 ORDER BY at DESC LIMIT ?2";
     INSERT = "movements.insert",
         "INSERT INTO movement (bucket, id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta,
-         external_reservation_delta, reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before, snapshot_after,
-         unit_before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+         external_reservation_delta, reported_delta, on_hand, reserved, reported, actor_id, at, import_id,
+         snapshot_before, snapshot_after, unit_before, adjustment_reason, note)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
 }
 
 fn read(row: &Row<'_>) -> Result<Movement, Error> {
@@ -56,7 +78,15 @@ fn read(row: &Row<'_>) -> Result<Movement, Error> {
             snapshot_after: row.get::<Option<i64>>(16)?.map(Timestamp::from_micros),
             unit_before: row.get::<Option<String>>(17)?.and_then(|word| UnitType::from_word(&word)),
         },
+        explanation: explanation(row)?,
     })
+}
+
+fn explanation(row: &Row<'_>) -> Result<Option<Explanation>, Error> {
+    let reason: Option<String> = row.get(18)?;
+    let unknown = |word: &str| Error::Internal(format!("there is no adjustment reason {word:?}"));
+    let reason = reason.map(|word| AdjustmentReason::from_word(&word).ok_or_else(|| unknown(&word))).transpose()?;
+    Ok(Explanation::of(reason, row.get::<Option<String>>(19)?.unwrap_or_default()))
 }
 
 /// The stored word for a cause, and the order line it is about.
@@ -91,19 +121,14 @@ pub async fn history(
     before: Option<MovementId>,
     limit: usize,
 ) -> Result<Vec<Movement>, Error> {
-    let mut next = match before {
+    let newest = match before {
         None => stock.movement,
         Some(before) => by_id(tx, before).await?.filter(|found| found.stock == stock.id).and_then(|m| m.previous),
     };
-    let mut found = Vec::new();
-    while let Some(id) = next
-        && found.len() < limit
-    {
-        let Some(movement) = by_id(tx, id).await? else { break };
-        next = movement.previous;
-        found.push(movement);
+    match newest.filter(|_| limit > 0) {
+        Some(id) => tx.all(&HISTORY, &values![id.get(), id.bucket(), limit as i64], read).await,
+        None => Ok(Vec::new()),
     }
-    Ok(found)
 }
 
 /// Some movements; unknown ones are left out.
@@ -130,6 +155,7 @@ pub(crate) async fn insert_all(
 ) -> Result<(), Error> {
     let rows = movements.map(|(movement, at)| {
         let (cause, item) = cause_name(movement.cause);
+        let said = movement.explanation.as_ref();
         values![
             movement.id.bucket(),
             movement.id.get(),
@@ -150,6 +176,8 @@ pub(crate) async fn insert_all(
             movement.level.snapshot_before.map(Timestamp::micros),
             movement.level.snapshot_after.map(Timestamp::micros),
             movement.level.unit_before.map(UnitType::word),
+            said.and_then(|said| said.reason).map(AdjustmentReason::word),
+            said.map(|said| said.note.as_str()).filter(|note| !note.is_empty()),
         ]
     });
     tx.execute_bulk(&INSERT, rows).await

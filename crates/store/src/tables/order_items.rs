@@ -1,9 +1,7 @@
 //! Order lines and their reservations: reading. Only the unit of work writes them. Must not know stock numbers.
 
-use std::collections::BTreeSet;
-
 use onhand_core::{
-    ChannelId, MovedFrom, OrderId, OrderItem, OrderItemId, ProductId, Quantity, Reservation, ReservationState, StockId,
+    MovedFrom, OrderId, OrderItem, OrderItemId, ProductId, Quantity, Reservation, ReservationState, StockId,
     StockListId, StockLocationId, Timestamp,
 };
 
@@ -59,9 +57,6 @@ statements! {
          (SELECT l.location_id FROM stock_list l
          WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from
          FROM order_item WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
-    OF_CHANNEL = "order_items.of_channel",
-        "SELECT i.id FROM order_item i JOIN sales_order o ON o.id = i.order_id AND o.bucket = i.bucket
-         WHERE i.id = ?1 AND i.bucket = ?2 AND o.channel_id = ?3";
     INSERT = "order_items.insert",
         "INSERT INTO order_item (bucket, id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status,
          oversold, price, extra_field, attributes, details, created_at, modified_at, reserved_list_id,
@@ -73,6 +68,13 @@ statements! {
     RESERVATION = "reservations.by_item",
         "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id
          FROM reservation WHERE item_id = ?1 AND bucket = ?2";
+    /// Looks at the index of open lines only, and at no row of it: as many entries as there are open lines.
+    OPEN_AFTER = "reservations.open_of_stock",
+        "SELECT item_id FROM reservation
+         WHERE state = 1 AND stock_id = ?1 AND bucket = ?2 AND item_id > ?3 ORDER BY item_id LIMIT ?4";
+    REPORTED_AFTER = "reservations.reported_of_stock_after",
+        "SELECT item_id FROM reservation
+         WHERE state = 2 AND stock_id = ?1 AND bucket = ?2 AND item_id > ?3 ORDER BY item_id LIMIT ?4";
     REPORTED_RESERVATIONS = "reservations.reported_of_stock",
         "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id
          FROM reservation
@@ -100,6 +102,17 @@ statements! {
     DELETE_RESERVATION = "reservations.delete", "DELETE FROM reservation WHERE item_id = ?1 AND bucket = ?2";
     UPDATE_RESERVATION = "reservations.update",
         "UPDATE reservation SET state = ?3, registered_at = ?4, quantity = ?5 WHERE item_id = ?1 AND bucket = ?2";
+}
+
+onhand_core::words! {
+    /// The states in which a reservation takes units from what is available.
+    pub enum ReservedState {
+        /// The ERP has not registered the line.
+        Open => "open",
+        /// It has, and no level settles the line yet.
+        Reported => "reported",
+    }
+    word word, from_word;
 }
 
 fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
@@ -217,6 +230,24 @@ pub async fn reservations_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec
 /// The reservations on some stocks that the ERP has registered and no level settles yet.
 pub async fn reported_reservations_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Reservation>, Error> {
     tx.all_bulk(&REPORTED_RESERVATIONS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_reservation).await
+}
+
+/// Reservations of one stock, of the oldest lines, after the line `after` if there is one; so many at the most. Only the
+/// open and the reported ones have an index.
+pub async fn reservations_after(
+    tx: &mut Tx<'_>,
+    (stock, state): (StockId, ReservedState),
+    after: Option<OrderItemId>,
+    limit: i64,
+) -> Result<Vec<Reservation>, Error> {
+    let statement = match state {
+        ReservedState::Open => &OPEN_AFTER,
+        ReservedState::Reported => &REPORTED_AFTER,
+    };
+    let wanted = values![stock.get(), stock.bucket(), after.map_or(0, OrderItemId::get), limit];
+    let items = tx.all(statement, &wanted, |row| row.get(0).map(OrderItemId::new)).await?;
+    let keys = items.iter().map(|item| values![item.get(), stock.bucket()]);
+    tx.all_bulk(&RESERVATION, keys, read_reservation).await
 }
 
 /// The lines that are short at some stocks, the oldest of each, so many at the most.
@@ -361,15 +392,4 @@ pub(crate) async fn update_reservations(
     )
     .await?;
     insert_reservations(tx, &moved.iter().map(|(_, reservation)| *reservation).collect::<Vec<_>>()).await
-}
-
-/// Those of some lines that are of orders of a channel.
-pub async fn of_channel(
-    tx: &mut Tx<'_>,
-    channel: ChannelId,
-    items: &[OrderItemId],
-) -> Result<BTreeSet<OrderItemId>, Error> {
-    let keys = items.iter().map(|id| values![id.get(), id.bucket(), channel.get()]);
-    let found = tx.all_bulk(&OF_CHANNEL, keys, |row| row.get(0).map(OrderItemId::new)).await?;
-    Ok(found.into_iter().collect())
 }

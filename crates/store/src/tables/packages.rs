@@ -57,6 +57,10 @@ statements! {
     ITEMS_COUNTED = "package_items.counted",
         "SELECT id, package_id, order_id, stock_location_id, item_id, sku, quantity, state, is_done, created_at, modified_at
          FROM package_item WHERE sku = ?1 AND stock_location_id = ?2 AND is_done = 0";
+    /// The newest, in whichever bucket.
+    ITEMS_OF_SKU = "package_items.of_sku",
+        "SELECT id, package_id, order_id, stock_location_id, item_id, sku, quantity, state, is_done, created_at, modified_at
+         FROM package_item WHERE sku = ?1 AND stock_location_id = ?2 AND is_done = 0 ORDER BY id DESC LIMIT ?3";
     INSERT_ITEM = "package_items.insert",
         "INSERT INTO package_item (bucket, id, package_id, order_id, stock_location_id, item_id, sku, quantity, state,
          is_done, created_at, modified_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -133,6 +137,15 @@ pub async fn items_of_orders(
     ids: impl IntoIterator<Item = OrderId>,
 ) -> Result<Vec<PackageItem>, Error> {
     tx.all_bulk(&ITEMS_OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_item).await
+}
+
+/// The newest lines of packages that have a SKU at a location and are not done; so many at the most.
+pub async fn items_of_sku(
+    tx: &mut Tx<'_>,
+    (sku, location): (&str, StockLocationId),
+    limit: i64,
+) -> Result<Vec<PackageItem>, Error> {
+    tx.all(&ITEMS_OF_SKU, &values![sku, location.get(), limit], read_item).await
 }
 
 /// The lines that a count of these SKUs at these locations must think of.

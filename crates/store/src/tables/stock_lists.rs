@@ -51,7 +51,7 @@ pub async fn time_zones(
 }
 
 /// What the rules know of a list.
-pub(crate) async fn rules(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockList>, Error> {
+pub async fn rules(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockList>, Error> {
     let read = |row: &Row<'_>| {
         Ok(StockList {
             id: StockListId::new(row.get(0)?),

@@ -1,12 +1,16 @@
 //! Movements: a stock's history from the newest back, whole and in parts.
 
 use onhand_core::commands::{ImportStock, ImportStocks, LevelChange, ReservedChange};
-use onhand_core::{Cause, Command, Delta, ImportId, Movement, MovementId, Outcome, Quantity, Stock, UserId};
+use onhand_core::{
+    AdjustmentReason, Cause, Command, Delta, Explanation, ImportId, Movement, MovementId, OrderItemId, Outcome,
+    Quantity, Stock, UserId,
+};
 use onhand_store::Store;
+use onhand_store::tables::order_items::{self, ReservedState};
 use onhand_store::tables::{movements, product_stocks};
 
 use crate::database::for_each_engine;
-use crate::shop::Shop;
+use crate::shop::{Shop, write};
 
 async fn history(store: &Store, stock: &Stock, before: Option<MovementId>, limit: usize) -> Vec<Movement> {
     let stock = stock.clone();
@@ -61,7 +65,8 @@ fn an_import_is_remembered_with_its_number() {
             expected: None,
         };
         let (import, list, rows) = (ImportId::new(77), shop.lists[0], vec![row("A", 6), row("B", 5)]);
-        let command = ImportStocks { import: Some(import), list, rows, create_unknown_products: true };
+        let command =
+            ImportStocks { import: Some(import), list, rows, create_unknown_products: true, explanation: None };
         let Outcome::StocksImported(rows) = shop.run(Command::ImportStocks(command)).await else {
             panic!("an import ends in its rows")
         };
@@ -102,5 +107,67 @@ fn a_history_is_read_in_parts_of_any_size() {
         }
         assert_eq!(history(&database.store, &stock, other.movement, 10).await, vec![], "not a movement of this stock");
         assert_eq!(history(&database.store, &stock, Some(MovementId::new(5)), 10).await, vec![], "no such movement");
+    });
+}
+
+#[test]
+fn what_is_said_of_a_level_stays_with_its_movement() {
+    for_each_engine(async |database| {
+        let mut shop = Shop::open(&database.store).await;
+        let mut stock = shop.write(0, "A", 10).await;
+        let damaged = Some(AdjustmentReason::Damaged);
+        let said = [
+            Explanation::of(damaged, "shelf B4".to_owned()),
+            Explanation::of(damaged, String::new()),
+            Explanation::of(None, "“counted” twice\n".to_owned()),
+            Explanation::of(None, String::new()),
+        ];
+        for (level, explanation) in (20..).zip(&said) {
+            let Command::WriteStocks(mut writes) = write(shop.lists[0], "A", Some(level), None) else {
+                panic!("a write is one")
+            };
+            writes.rows[0].explanation.clone_from(explanation);
+            stock = match shop.run(Command::WriteStocks(writes)).await {
+                Outcome::StocksWritten(mut rows) => rows.remove(0).stock,
+                other => panic!("a write ends in {other:?}"),
+            };
+        }
+        assert_eq!(said[3], None, "where nothing is said, nothing is stored");
+        let walked = history(&database.store, &stock, None, 4).await;
+        let told: Vec<_> = walked.into_iter().rev().map(|movement| movement.explanation).collect();
+        assert_eq!(told, said);
+    });
+}
+
+#[test]
+fn reserving_lines_are_read_page_by_page() {
+    for_each_engine(async |database| {
+        let mut shop = Shop::open(&database.store).await;
+        let stock = shop.write(0, "A", 100).await;
+        shop.write(1, "A", 100).await;
+        let mut lines = Vec::new();
+        for number in 0..7 {
+            let (_, items) = shop.order(&format!("o{number}"), &[(0, "A", 2), (1, "A", 1)]).await;
+            lines.push(items[0].id);
+        }
+        let page = async |state: ReservedState, after: Option<OrderItemId>, limit: i64| {
+            let id = stock.id;
+            let body = async move |tx: &mut onhand_store::Tx<'_>| {
+                order_items::reservations_after(tx, (id, state), after, limit).await
+            };
+            let found = database.store.read("t", body).await.expect("read");
+            found.into_iter().map(|one| (one.item, one.quantity.units())).collect::<Vec<_>>()
+        };
+        let told = |lines: &[OrderItemId]| lines.iter().map(|line| (*line, 2)).collect::<Vec<_>>();
+        assert_eq!(page(ReservedState::Open, None, 3).await, told(&lines[..3]), "the oldest line first");
+        assert_eq!(page(ReservedState::Open, Some(lines[2]), 10).await, told(&lines[3..]));
+        assert_eq!(page(ReservedState::Open, Some(lines[6]), 10).await, vec![]);
+        assert_eq!(page(ReservedState::Reported, None, 10).await, vec![]);
+        shop.release(lines[1], "E1").await;
+        shop.release(lines[4], "E4").await;
+        let reported = told(&[lines[1], lines[4]]);
+        assert_eq!(page(ReservedState::Reported, None, 10).await, reported);
+        assert_eq!(page(ReservedState::Reported, Some(lines[1]), 10).await, reported[1..]);
+        assert_eq!(page(ReservedState::Open, None, 10).await.len(), 5, "a released line is not open any more");
     });
 }

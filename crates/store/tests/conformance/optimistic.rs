@@ -25,7 +25,7 @@ fn rows(list: StockListId, figures: &[(&str, i64)]) -> ImportStocks {
         expected: None,
     };
     let rows = figures.iter().map(row).collect();
-    ImportStocks { import: Some(ImportId::new(1)), list, rows, create_unknown_products: true }
+    ImportStocks { import: Some(ImportId::new(1)), list, rows, create_unknown_products: true, explanation: None }
 }
 
 /// Decides rows without writing anything; none where they have to be decided in their turn.

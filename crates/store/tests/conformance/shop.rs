@@ -147,6 +147,8 @@ pub(crate) fn write(list: StockListId, sku: &str, level: Option<i64>, reserved: 
         unit: None,
         extra_field: None,
         snapshot_at: None,
+        expected: None,
+        explanation: None,
     };
     Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: true })
 }

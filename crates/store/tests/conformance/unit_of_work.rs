@@ -179,6 +179,8 @@ impl Run {
                 unit: Some(UnitType::Kilogram).filter(|_| self.chance.below(9) == 0),
                 extra_field: Some(format!("{{\"n\":{}}}", self.commands)).filter(|_| self.chance.below(9) == 0),
                 snapshot_at: self.any_time(now),
+                expected: None,
+                explanation: None,
             }
         });
         let rows = rows.collect();
@@ -215,6 +217,7 @@ impl Run {
             list,
             rows,
             create_unknown_products: self.chance.below(3) > 0,
+            explanation: None,
         })
     }
 

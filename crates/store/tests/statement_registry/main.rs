@@ -38,6 +38,7 @@ const SORTS: &[(&str, &str)] = &[
     ("column_mappings.forget_old", "a list remembers a hundred mappings, and a person adds one"),
     ("imports.open", "what is left to do is little"),
     ("mappings.of_item", "a line has one mapping per kind of remote system"),
+    ("movements.history", "the steps of a walk, of which there are two hundred at the most"),
     ("orders.by_number", "a number is used once per channel"),
 ];
 
@@ -66,6 +67,7 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("order_items.oversold_count", "people who look at such lines: a few rows of an index on every machine"),
     ("orders.by_number_prefix", "searching: by people, and a few rows of an index on every machine"),
     ("package_items.counted", "counting: by people, and an SKU's lines are those of many orders"),
+    ("package_items.of_sku", "the product's page: by people, and a few rows of an index on every machine"),
     ("products.by_sku_prefix", "searching: by people, and a few rows of an index on every machine"),
     ("reservations.short_before", "people who look at such lines: a few rows of an index on every machine"),
     ("reservations.short_count", "people who look at such lines: a few rows of an index on every machine"),

@@ -4,9 +4,11 @@
 //! a level does to the other numbers: the server says so.
 
 use askama::Template;
+use onhand_core::AdjustmentReason;
 
 use crate::Frame;
 use crate::form::FieldErrors;
+use crate::texts::Texts;
 
 /// The fragment that [`crate::link::level_preview`] answers with: what the edit would do. It changes nothing.
 #[derive(Clone, Debug, Template)]
@@ -44,8 +46,18 @@ impl LevelMode {
     }
 }
 
-/// The words of the field `reason`, in their order.
-pub const REASONS: [&str; 4] = ["counted", "received", "damaged", "correction"];
+/// An adjustment reason, for people.
+pub(super) fn reason_text(t: Texts, reason: AdjustmentReason) -> &'static str {
+    match reason {
+        AdjustmentReason::Counted => t.reason_counted(),
+        AdjustmentReason::Received => t.reason_received(),
+        AdjustmentReason::Damaged => t.reason_damaged(),
+        AdjustmentReason::Lost => t.reason_lost(),
+        AdjustmentReason::Returned => t.reason_returned(),
+        AdjustmentReason::Corrected => t.reason_corrected(),
+        AdjustmentReason::Other => t.reason_other(),
+    }
+}
 
 /// A level that is being edited. Posts `mode`, `value`, `reason`, `note`, `seen`, `idempotency_key` and `back` to
 /// [`crate::link::level`].
@@ -61,10 +73,8 @@ pub struct LevelEdit {
     pub mode: LevelMode,
     /// The value as it is in the field, at most 12 characters.
     pub value: String,
-    /// Whether reasons and a note are taken.
-    pub has_reasons: bool,
-    /// The chosen reason, one of [`REASONS`], or empty.
-    pub reason: String,
+    /// The chosen adjustment reason.
+    pub reason: Option<AdjustmentReason>,
     /// The note, at most 200 characters.
     pub note: String,
     /// What the person saw, in the server's own words; it comes back as it is.
@@ -90,6 +100,14 @@ pub struct Preview {
     pub reported: (i64, i64),
     /// Available units before and after.
     pub available: (i64, i64),
+}
+
+impl LevelEdit {
+    /// The adjustment reasons with their texts, and whether each is the chosen one.
+    pub(super) fn reasons(&self, t: Texts) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        let chosen = self.reason;
+        AdjustmentReason::ALL.into_iter().map(move |one| (one.word(), reason_text(t, one), chosen == Some(one)))
+    }
 }
 
 impl Preview {

@@ -18,6 +18,7 @@ pub mod orders;
 pub mod overview;
 pub mod product;
 pub mod refused;
+pub mod reserving;
 pub mod search;
 pub mod sign_in;
 pub mod stock;

@@ -3,9 +3,10 @@
 //! Promises: the four numbers of the equation are one reading. Must not know how a number came about but by its events.
 
 use askama::Template;
-use onhand_core::Timestamp;
+use onhand_core::{AdjustmentReason, Timestamp};
 
-use super::level::LevelEdit;
+use super::level::{self, LevelEdit};
+pub use super::reserving::{DiscrepancyLine, External, PackedLine, ReportedLine, Reserving, Told};
 use crate::bar::{Bar, Numbers};
 use crate::chart::{Mark, Point, Steps};
 use crate::form::Pager;
@@ -13,8 +14,12 @@ use crate::number::Whole;
 use crate::texts::Texts;
 use crate::{Frame, Reference, Unit, What, link};
 
-/// The page `/products/{id}`; `as_rows()` is its region. Query: `list` (a list's id), `range` (`day`, `week`, `month`),
-/// `cause` (a word of [`What`]), `edit` (`set` or `add`), `after` (a page of events).
+/// Orders that are named where a level has settled many.
+const SETTLED_NAMED: usize = 5;
+
+/// The page `/products/{id}`; `as_rows()` is its region. Query: `list` (a list's id), `lists` (a page of them), `range`
+/// (a word of [`Range`]), `cause` (a word of [`What`]), `edit` (`set` or `add`), `after` (a page of events),
+/// `lines` and `registered` (pages of reserving and of reported lines).
 ///
 /// Forms: the level posts to [`crate::link::level`]; "undo" of an event posts `movement` to
 /// [`crate::link::undo_level`].
@@ -37,6 +42,8 @@ pub struct Product {
     pub unit: Unit,
     /// The lists that have it and that the person may see; at most 100.
     pub lists: Vec<ProductList>,
+    /// Which of them these are.
+    pub lists_pager: Pager,
     /// How many other lists there are.
     pub lists_without: i64,
     /// What was sent to channels, by the names of the channels; none where that is not shown.
@@ -60,19 +67,6 @@ pub struct ProductList {
     pub stock: i64,
 }
 
-/// What a channel was sent last.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// The channel's name.
-    pub channel: String,
-    /// The quantity.
-    pub quantity: i64,
-    /// When it was acknowledged.
-    pub at: Timestamp,
-    /// Since when something newer is due.
-    pub behind_since: Option<Timestamp>,
-}
-
 /// The stock of the chosen list.
 #[derive(Clone, Debug)]
 pub struct Chosen {
@@ -88,9 +82,9 @@ pub struct Chosen {
     pub level: Option<LevelOrigin>,
     /// When the ERP took the level.
     pub level_taken_at: Option<Timestamp>,
-    /// How many order lines reserve it.
-    pub reserved_lines: i64,
-    /// The part of the reserved units that they make up.
+    /// How many order lines reserve it, if the page has them all.
+    pub reserved_lines: Option<i64>,
+    /// The part of the reserved units that order lines make up.
     pub reserved_by_lines: i64,
     /// The external reservation: the part that a client wrote.
     pub external: Option<External>,
@@ -102,12 +96,20 @@ pub struct Chosen {
     pub off_sale_since: Option<Timestamp>,
     /// The chart.
     pub chart: Chart,
-    /// The open reservations of the newest orders, the oldest first; at most 200.
+    /// The lines that reserve it, the oldest first; at most 100.
     pub reservations: Vec<Reserving>,
-    /// Units that other, older lines reserve.
-    pub older_reserved: i64,
-    /// The reported lines, the oldest first; at most 200.
+    /// Units that lines of other pages reserve.
+    pub more_reserved: i64,
+    /// The page of those lines.
+    pub reservations_pager: Pager,
+    /// The reported lines, the oldest first; at most 100.
     pub reported: Vec<ReportedLine>,
+    /// The page of those lines.
+    pub reported_pager: Pager,
+    /// Its active discrepancies.
+    pub discrepancies: Vec<DiscrepancyLine>,
+    /// Packages that still wait for units of it; at most 100.
+    pub packages: Vec<PackedLine>,
     /// The cause that events are narrowed to.
     pub cause: Option<What>,
     /// What happened, the newest first.
@@ -129,17 +131,6 @@ pub struct LevelOrigin {
     pub at: Timestamp,
 }
 
-/// An external reservation.
-#[derive(Clone, Debug)]
-pub struct External {
-    /// How many units.
-    pub quantity: i64,
-    /// Who wrote it; may be empty.
-    pub by: String,
-    /// When it was written.
-    pub at: Option<Timestamp>,
-}
-
 /// How far the chart goes back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Range {
@@ -150,11 +141,13 @@ pub enum Range {
     Week,
     /// 30 days.
     Month,
+    /// As far as the newest changes go.
+    Newest,
 }
 
 impl Range {
     /// Every range.
-    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
+    pub const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Newest];
 
     /// Its word in the address.
     pub const fn word(self) -> &'static str {
@@ -162,6 +155,7 @@ impl Range {
             Self::Day => "day",
             Self::Week => "week",
             Self::Month => "month",
+            Self::Newest => "newest",
         }
     }
 
@@ -170,12 +164,22 @@ impl Range {
         Self::ALL.into_iter().find(|range| range.word() == word)
     }
 
-    /// Its length in seconds.
-    pub const fn seconds(self) -> i64 {
+    /// Its length in seconds, if it has one.
+    pub const fn seconds(self) -> Option<i64> {
         match self {
-            Self::Day => 86_400,
-            Self::Week => 7 * 86_400,
-            Self::Month => 30 * 86_400,
+            Self::Day => Some(86_400),
+            Self::Week => Some(7 * 86_400),
+            Self::Month => Some(30 * 86_400),
+            Self::Newest => None,
+        }
+    }
+
+    fn text(self, frame: &Frame) -> &'static str {
+        match self {
+            Self::Day => frame.t.day(),
+            Self::Week => frame.t.week(),
+            Self::Month => frame.t.month(),
+            Self::Newest => frame.t.newest_changes(),
         }
     }
 }
@@ -187,6 +191,8 @@ pub struct Chart {
     pub range: Range,
     /// The numbers, the oldest first, at most 400; the first may lie before the range.
     pub points: Vec<ChartPoint>,
+    /// Whether more has happened in the range than was looked at: the first point is not its beginning then.
+    pub is_cut: bool,
 }
 
 /// The numbers from one moment on.
@@ -200,40 +206,6 @@ pub struct ChartPoint {
     pub available: i64,
     /// What is marked.
     pub mark: Option<Mark>,
-}
-
-/// An order line that reserves the stock.
-#[derive(Clone, Debug)]
-pub struct Reserving {
-    /// The order, if the person may see it.
-    pub order: Option<i64>,
-    /// Its number.
-    pub number: String,
-    /// The channel; none for an order through the own API.
-    pub channel: Option<String>,
-    /// How many units.
-    pub quantity: i64,
-    /// Since when.
-    pub since: Timestamp,
-    /// Whether that is longer than usual.
-    pub is_old: bool,
-    /// By how many units the line is oversold.
-    pub oversold_by: i64,
-}
-
-/// A line that the ERP has registered and that no level accounts for yet.
-#[derive(Clone, Debug)]
-pub struct ReportedLine {
-    /// The order, if the person may see it.
-    pub order: Option<i64>,
-    /// Its number.
-    pub number: String,
-    /// How many units.
-    pub quantity: i64,
-    /// Since when it is registered.
-    pub since: Timestamp,
-    /// The ERP's code; may be empty.
-    pub code: String,
 }
 
 /// A movement of the stock.
@@ -253,8 +225,12 @@ pub struct Event {
     pub by: String,
     /// The name of the token that was used; may be empty.
     pub token: String,
-    /// The reason and note that were given; may be empty.
+    /// The adjustment reason that was given.
+    pub reason: Option<AdjustmentReason>,
+    /// The note that was given; may be empty.
     pub note: String,
+    /// The numbers of the orders whose lines the level has settled, as far as that is known.
+    pub settled: Vec<String>,
     /// The level before and after.
     pub on_hand: (i64, i64),
     /// Reserved units before and after.
@@ -313,6 +289,20 @@ impl Event {
     fn by(&self, frame: &Frame) -> String {
         if self.token.is_empty() { self.by.clone() } else { frame.t.with_token(&self.by, &self.token) }
     }
+
+    /// The orders that the level has settled, the first few by their numbers.
+    fn settled(&self, frame: &Frame) -> Option<String> {
+        let named = self.settled.iter().take(SETTLED_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+        match self.settled.len().saturating_sub(SETTLED_NAMED) {
+            _ if named.is_empty() => None,
+            0 => Some(frame.t.settled(named)),
+            more => Some(frame.t.settled_and(more as i64, named)),
+        }
+    }
+
+    fn reason(&self, frame: &Frame) -> Option<&'static str> {
+        self.reason.map(|reason| level::reason_text(frame.texts(), reason))
+    }
 }
 
 impl ProductList {
@@ -336,7 +326,9 @@ impl Chart {
     /// The chart from the beginning of its range to the present.
     fn steps(&self, frame: &Frame) -> Steps {
         let until = frame.clock.now;
-        let from = until.minus_seconds(self.range.seconds());
+        let first = self.points.first().map_or(until, |point| point.at);
+        let from = self.range.seconds().map_or(first, |seconds| until.minus_seconds(seconds));
+        let is_short = until.micros() - from.micros() <= 2 * 86_400_000_000;
         let points = self.points.iter().map(|point| Point {
             at: point.at.micros(),
             on_hand: point.on_hand,
@@ -345,7 +337,7 @@ impl Chart {
         });
         let tick = |part: i64| {
             let at = from.plus_micros((until.micros() - from.micros()) / 6 * part);
-            let text = if self.range == Range::Day { frame.clock.minutes(at) } else { frame.clock.day(frame.t, at) };
+            let text = if is_short { frame.clock.minutes(at) } else { frame.clock.day(frame.t, at) };
             (at.micros(), text)
         };
         let available = |point: Option<&ChartPoint>| frame.n(point.map_or(0, |point| point.available));
@@ -357,6 +349,17 @@ impl Chart {
             ticks: (1..6).map(tick).collect(),
             title,
         }
+    }
+}
+
+impl Chosen {
+    /// When a level must have been taken that settles every reported line of the page.
+    fn settled_from(&self) -> Option<Timestamp> {
+        self.reported.iter().map(|line| line.since).max()
+    }
+
+    fn has_reserving(&self) -> bool {
+        !self.reservations.is_empty() || self.external.is_some() || self.more_reserved > 0
     }
 }
 

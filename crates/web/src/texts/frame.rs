@@ -115,6 +115,8 @@ texts! {
     key_edit: "edit" | "düzenle";
     key_select: "select" | "seç";
     key_select_all: "select the page, again: the whole view" | "sayfayı seç, yeniden: tüm görünümü";
+    key_timeline: "next or previous change of a product" | "ürünün sonraki ya da önceki değişikliği";
+    key_lists: "previous or next list of a product" | "ürünün önceki ya da sonraki listesi";
     key_why: "why is it so?" | "neden böyle?";
     key_export: "export the view" | "görünümü dışa aktar";
     key_leave: "leave" | "çık";

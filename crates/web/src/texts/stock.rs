@@ -114,12 +114,15 @@ texts! {
     reason_counted: "Counted" | "Sayıldı";
     reason_received: "Received" | "Geldi";
     reason_damaged: "Damaged" | "Hasarlı";
-    reason_correction: "Correction" | "Düzeltme";
+    reason_lost: "Lost" | "Kayıp";
+    reason_returned: "Returned" | "İade";
+    reason_corrected: "Corrected" | "Düzeltildi";
+    reason_other: "Other" | "Diğer";
     note: "Note" | "Not";
     reserved_by[n]: "Reserved by {n} line", "Reserved by {n} lines" | "{n} satır rezerve etti";
     reserved_units: "Reserved" | "Rezerve";
-    older_reserved[n]: "{n} more unit by older order lines", "{n} more units by older order lines"
-        | "daha eski sipariş satırlarıyla {n} adet daha";
+    more_reserved[n]: "{n} more unit by other order lines", "{n} more units by other order lines"
+        | "diğer sipariş satırlarıyla {n} adet daha";
     level_written_over: "Somebody has written this level since. Look at it again."
         | "Bu miktar o sırada yazıldı. Yeniden bakın.";
     level_no_number: "A whole number, or +6 and −3 for a change." | "Tam sayı, ya da değişim için +6 ve −3.";
@@ -136,6 +139,7 @@ texts! {
     imported_by(name, time): "imported by {name}, {time}" | "{name} aktardı, {time}";
     level_taken(time): "level taken at {time}" | "miktar zamanı {time}";
     by_lines[n](units): "{units} by {n} order line", "{units} by {n} order lines" | "{units}: {n} sipariş satırı";
+    by_many_lines(units): "{units} by order lines" | "{units}: sipariş satırları";
     sold_elsewhere_n(n): "{n} sold elsewhere" | "{n} başka yerde satıldı";
     sold_elsewhere: "sold elsewhere" | "başka yerde satıldı";
     registered_since(time): "registered since {time}" | "{time} beri kayıtlı";
@@ -154,6 +158,8 @@ texts! {
     day: "24 h" | "24 sa";
     week: "7 d" | "7 g";
     month: "30 d" | "30 g";
+    newest_changes: "Last 200" | "Son 200";
+    chart_cut(time): "The newest 200 changes begin at {time}." | "En yeni 200 değişiklik {time} ile başlar.";
     as_table: "As a table" | "Tablo olarak";
     level_mark: "level" | "miktar";
     count_mark: "count" | "sayım";
@@ -163,6 +169,20 @@ texts! {
     who_reserves: "What reserves it" | "Neler rezerve ediyor";
     nothing_reserves: "Nothing reserves it." | "Rezerve eden yok.";
     what_is_reported: "What is reported" | "Neler bildirildi";
+    settled(numbers): "settled {numbers}" | "kapanan: {numbers}";
+    settled_and[n](numbers): "settled {numbers} and {n} more", "settled {numbers} and {n} more"
+        | "kapanan: {numbers} ve {n} tane daha";
+    settles_from(time): "A level that is taken at {time} or later settles all of these."
+        | "{time} ya da sonrasında alınan bir miktar bunların tümünü kapatır.";
+    other_order: "another order" | "başka bir sipariş";
+    release_of(number): "Release {number}" | "Kaydet: {number}";
+    cancel_line: "Cancel" | "İptal et";
+    cancel_of(number): "Cancel {number}" | "İptal et: {number}";
+    discrepancies: "Discrepancies" | "Stok farkları";
+    missing_not_there: "Not found" | "Bulunamadı";
+    missing_damaged: "Damaged" | "Hasarlı";
+    missing_wrong_item: "Something else in its place" | "Yerinde başka ürün";
+    missing_count: "A count found another number" | "Sayım başka bir sayı buldu";
     waits_for_erp: "waits for the ERP" | "ERP bekliyor";
     no_order_of_ours: "no order here" | "burada siparişi yok";
     since: "Since" | "Süre";

@@ -2,11 +2,15 @@
 //!
 //! Promises: each entry point to a stock level is here or in [`super::imports`]. Must not know what a level means.
 
+pub mod adjustments;
 pub mod exports;
 pub mod movements;
 pub mod product_stocks;
+pub mod reservations;
 pub mod stock_lists;
 pub mod stock_sums;
+
+use onhand_store::tables::order_items::ReservedState;
 
 use super::ERP;
 use crate::http::route::{Answer, Holds, Mount, Parameter, Route, one, parameter, route};
@@ -14,6 +18,8 @@ use crate::resource::{Resource, ResourceRoutes};
 
 /// Where a history goes on.
 const BEFORE: &[Parameter] = &[parameter("before", Holds::Id)];
+/// Which reservations are meant, and where they go on.
+const RESERVED: &[Parameter] = &[parameter("state", Holds::Words(ReservedState::WORDS)), parameter("after", Holds::Id)];
 
 /// The area's resources whose rows are records. The vendor documents no PUT of a list.
 pub(super) const RESOURCES: &[(ResourceRoutes, &Resource)] = &[(ERP.without_put(), &stock_lists::STOCK_LIST)];
@@ -45,6 +51,8 @@ pub(super) fn stocks() -> Vec<Route> {
             "product_stock" => "product_stocks",
             "product_stock/export" => "product_stocks/export",
             "product_stock/{id}" => "product_stocks/{id}",
+            "product_stock/{id}/adjust" => "product_stocks/{id}/adjust",
+            "product_stock/{id}/reservations" => "product_stocks/{id}/reservations",
             _ => "product_stocks/{id}/movements",
         },
         operation: route.operation.map(|operation| format!("{operation}Plural").into()),
@@ -96,5 +104,17 @@ fn product_stock() -> Vec<Route> {
         .named("listStockMovements")
         .asks(BEFORE)
         .answers(200, one(&movements::HISTORY)),
+        route!(GET "product_stock/{id}/reservations" ReadStock reservations::list,
+            "Who reserves it: the order lines, oldest first; state=open or reported, after= goes on.")
+        .named("listStockReservations")
+        .asks(RESERVED)
+        .answers(200, one(&reservations::RESERVATIONS)),
+        route!(POST "product_stock/{id}/adjust" WriteStock adjustments::adjust,
+            "Add units to its level, or take some; nothing that was written meanwhile is lost.")
+        .named("adjustProductStock")
+        .takes(adjustments::FIELDS)
+        .answers(200, one(&adjustments::VIEW))
+        .through_writer()
+        .own(),
     ]
 }

@@ -1,12 +1,13 @@
 //! Movements: why the numbers of a product stock are what they are, and the undo of a write.
 
-use onhand_core::{MovementId, OrderItemId, Outcome, StockId, UserId};
+use onhand_core::{AdjustmentReason, MovementId, OrderItemId, Outcome, StockId, UserId};
 use onhand_store::tables::movements;
 
 use super::product_stocks;
 use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
 use crate::services::levels;
+use crate::services::origins::Origins;
 use crate::services::stock::{self, HistoryEntry};
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};
@@ -26,6 +27,12 @@ pub const MOVEMENT: ResponseSchema = response_schema!("Movement" {
     stock: Int,
     sold_quantity_unreported: Int,
     reported_quantity: Int,
+    user_name: TextOrNull,
+    order: IntOrNull,
+    order_number: TextOrNull,
+    import_file: TextOrNull,
+    adjustment_reason: TextOrNull,
+    note: TextOrNull,
 });
 
 /// A stock's history, newest first.
@@ -48,7 +55,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut body = String::new();
     Object::open(&mut body)
         .int_or_null("next_before", history.next_before.map(MovementId::get))
-        .list("results", &history.entries, write_movement)
+        .list("results", &history.entries, |out, entry| write_movement(out, entry, &history.origins))
         .close();
     Ok(ApiResponse::ok(body))
 }
@@ -89,8 +96,13 @@ fn undone(outcome: &Outcome) -> ApiResponse {
     })
 }
 
-fn write_movement(out: &mut String, entry: &HistoryEntry) {
+fn write_movement(out: &mut String, entry: &HistoryEntry, origins: &Origins) {
     let movement = &entry.movement;
+    let order = origins.order(movement);
+    let name = entry.actor.map(|_| origins.person(movement)).filter(|name| !name.is_empty());
+    let said = movement.explanation.as_ref();
+    let reason = said.and_then(|said| said.reason).map(AdjustmentReason::word);
+    let note = said.map(|said| said.note.as_str()).filter(|note| !note.is_empty());
     Object::open(out)
         .int("pk", movement.id.get())
         .text("reason", movements::cause_name(movement.cause).0)
@@ -104,5 +116,11 @@ fn write_movement(out: &mut String, entry: &HistoryEntry) {
         .int("stock", movement.on_hand)
         .int("sold_quantity_unreported", movement.reserved)
         .int("reported_quantity", movement.reported)
+        .text_or_null("user_name", name)
+        .int_or_null("order", order.map(|order| order.id.get()))
+        .text_or_null("order_number", order.map(|order| order.number.as_str()))
+        .text_or_null("import_file", origins.file(movement).map(|(_, name)| name))
+        .text_or_null("adjustment_reason", reason)
+        .text_or_null("note", note)
         .close();
 }

@@ -118,6 +118,10 @@ pub fn row(fault: &RowRejection) -> RowText {
             let text = format!("A figure taken at {} is already stored.", scalar::time_text(*stored));
             return RowText { column: Column::SnapshotAt.name(), code: "stale_snapshot", text };
         }
+        RowRejection::UnexpectedLevel { stored } => {
+            let text = format!("The stock level is not what was expected any more; it is {stored}.");
+            return RowText { column: Column::Stock.name(), code: "unexpected_level", text };
+        }
         RowRejection::StaleRow => {
             (Column::Sku, "stale_row", "This stock was written after the change set was made; nothing was changed.")
         }

@@ -80,7 +80,7 @@ async fn oldest(
 
 impl Requester {
     /// Whether an order is one that it may see.
-    fn owns(&self, order: &Order) -> bool {
+    pub(super) fn owns(&self, order: &Order) -> bool {
         self.channel.is_none() || order.channel == self.channel
     }
 }

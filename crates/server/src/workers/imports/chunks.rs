@@ -142,6 +142,7 @@ fn wanted(workers: &ImportWorkers, import: &ImportRow, list: StockListId, slots:
         list,
         rows: slots.iter().filter_map(row).collect(),
         create_unknown_products: workers.services.config.create_unknown_products,
+        explanation: None,
     }
 }
 

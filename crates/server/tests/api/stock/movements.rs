@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::shop::{Shop, column, int, item};
+use crate::shop::{Shop, column, int, item, new_order};
 
 #[tokio::test]
 async fn the_history_adds_up_to_the_figures() {
@@ -132,4 +132,28 @@ async fn what_settled_or_is_of_another_stock_is_not_undone() {
     shop.erp.post(&path(belt, settled), json!({})).await.expect(404);
     assert_eq!(shop.figures(shirt).await, [6, 0, 0, 6]);
     shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn a_history_names_orders_people_and_files() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 10).await;
+    let channel = shop.channel("refuse").await;
+    shop.sells(channel).await;
+    let own = new_order(json!({"channel": channel, "order_items": [shop.line("SHIRT", 2)]}));
+    let own = shop.admin.post("/api/v1/orders/", own).await.created();
+    let order = shop.order("SHIRT", 1).await;
+    let path = format!("/api/v1/product_stocks/{shirt}/movements/");
+    let page = shop.erp.get(&path).await.ok();
+    let numbers = [order["number"].clone(), own["number"].clone(), Value::Null];
+    assert_eq!(column(&page, "order_number"), numbers);
+    assert_eq!(column(&page, "order"), [order["pk"].clone(), own["pk"].clone(), Value::Null]);
+    let name = shop.erp.get("/api/v1/active_user/").await.ok()["username"].clone();
+    let admin = shop.admin.get("/api/v1/active_user/").await.ok()["username"].clone();
+    assert_eq!(column(&page, "user_name"), [name.clone(), admin, name]);
+    assert_eq!(column(&page, "import_file"), [Value::Null, Value::Null, Value::Null]);
+    let caller = shop.server.channel_client(channel).await;
+    let page = caller.get(&path).await.ok();
+    assert_eq!(column(&page, "order_number"), [Value::Null, own["number"].clone(), Value::Null]);
+    assert_eq!(column(&page, "user_name"), [Value::Null, Value::Null, Value::Null]);
 }

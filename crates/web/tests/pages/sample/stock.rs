@@ -1,5 +1,7 @@
 //! The overview, the lists, the stock table and a product's page.
 
+use onhand_core::AdjustmentReason;
+use onhand_core::fulfilment::Reason;
 use onhand_web::bar::Numbers;
 use onhand_web::chart::Mark;
 use onhand_web::form::{FieldErrors, Pager};
@@ -9,8 +11,8 @@ use onhand_web::screens::level::{LevelEdit, LevelMode, Preview};
 use onhand_web::screens::lists::{ListRow, Lists};
 use onhand_web::screens::overview::{Card, CardKind, FirstSteps, ListSums, News, Overview, Pulse, Sums};
 use onhand_web::screens::product::{
-    Chart, ChartPoint, Chosen, Event, External, LevelOrigin, Product, ProductList, Range, ReportedLine, Reserving,
-    Told, UndoOf,
+    Chart, ChartPoint, Chosen, DiscrepancyLine, Event, External, LevelOrigin, PackedLine, Product, ProductList, Range,
+    ReportedLine, Reserving, Told, UndoOf,
 };
 use onhand_web::screens::stock::{BulkForm, RowChange, SavedView, Stock, StockRow, UnsavedView};
 use onhand_web::{StockState, Unit, What, link};
@@ -90,8 +92,7 @@ fn edit(m: &Maker, leave: String) -> LevelEdit {
         sku: m.t("COAT-PUFF-OLV-XL"),
         mode: LevelMode::Set,
         value: m.t("64"),
-        has_reasons: true,
-        reason: "counted".to_owned(),
+        reason: Some(AdjustmentReason::Counted),
         note: m.t("shelf B4"),
         seen: m.t("58/187"),
         leave,
@@ -291,6 +292,8 @@ fn events(m: &Maker) -> Vec<Event> {
             reference: Some(m.reference(text, link::order(at))),
             by: m.t("erp"),
             token: m.t("nightly stock"),
+            reason: Some(AdjustmentReason::Lost),
+            settled: m.few(2, |_| m.t("TR-10377")),
             note: m.t("shelf B4, behind the boots"),
             on_hand: if at % 3 == 2 { (19, 21) } else { (21, 21) },
             reserved: (12, 14),
@@ -302,20 +305,11 @@ fn events(m: &Maker) -> Vec<Event> {
     m.many(one)
 }
 
-fn chosen(m: &Maker, is_edited: bool) -> Chosen {
-    let steps = [
-        (62_000, 29, 21, None),
-        (50_000, 29, 19, None),
-        (41_000, 29, 13, None),
-        (29_000, 19, 13, Some(Mark::Level)),
-        (20_000, 19, 11, Some(Mark::Cancel)),
-        (9_800, 21, 12, Some(Mark::Count)),
-        (4_000, 21, 6, None),
-        (20, 21, 3, None),
-    ];
-    let points = steps.map(|(ago, on_hand, available, mark)| ChartPoint { at: m.ago(ago), on_hand, available, mark });
+/// The lines around the numbers: who reserves, what is reported, discrepancies, packages.
+fn lines(m: &Maker) -> (Vec<Reserving>, Vec<ReportedLine>, Vec<DiscrepancyLine>, Vec<PackedLine>) {
     let reserving = |at: usize| Reserving {
         order: Some(10_277 + at as i64),
+        line: 10_277 + at as i64,
         number: m.t(["TR-10421", "N11-77102", "HB-55391"][at % 3]),
         channel: if at == 0 { Some(m.t("N11")) } else { None },
         quantity: 2,
@@ -330,6 +324,32 @@ fn chosen(m: &Maker, is_edited: bool) -> Chosen {
         since: m.ago(287),
         code: m.t("ERP-88213"),
     };
+    let discrepancy = |at: usize| DiscrepancyLine {
+        reason: Reason::ALL[at % Reason::ALL.len()],
+        quantity: (at == 0).then_some(2),
+        at: m.ago(3_000),
+    };
+    let packed = |at: usize| PackedLine {
+        order: (at == 0).then_some(10_277),
+        number: m.t("2041"),
+        state: m.t("Preparing"),
+        quantity: 2,
+    };
+    (m.few(3, reserving), m.few(2, reported), m.few(2, discrepancy), m.few(2, packed))
+}
+
+fn chosen(m: &Maker, is_edited: bool) -> Chosen {
+    let steps = [
+        (62_000, 29, 21, None),
+        (50_000, 29, 19, None),
+        (41_000, 29, 13, None),
+        (29_000, 19, 13, Some(Mark::Level)),
+        (20_000, 19, 11, Some(Mark::Cancel)),
+        (9_800, 21, 12, Some(Mark::Count)),
+        (4_000, 21, 6, None),
+        (20, 21, 3, None),
+    ];
+    let points = steps.map(|(ago, on_hand, available, mark)| ChartPoint { at: m.ago(ago), on_hand, available, mark });
     let level = || LevelEdit {
         stock: 352,
         preview: Some(Preview {
@@ -341,6 +361,7 @@ fn chosen(m: &Maker, is_edited: bool) -> Chosen {
         }),
         ..edit(m, link::product_in(352_i64, 4_i64))
     };
+    let (reservations, reported, discrepancies, packages) = lines(m);
     Chosen {
         list: 4,
         list_name: m.t("Central warehouse"),
@@ -348,17 +369,21 @@ fn chosen(m: &Maker, is_edited: bool) -> Chosen {
         numbers: numbers(21, 14, 4, StockState::Normal),
         level: Some(LevelOrigin { what: What::Count, by: m.t("elif"), at: m.ago(9_800) }),
         level_taken_at: Some(m.ago(29_000)),
-        reserved_lines: 3,
+        reserved_lines: (m.rows != Rows::Fifty).then_some(3),
         reserved_by_lines: 12,
         external: Some(External { quantity: 2, by: m.t("erp"), at: Some(m.ago(29_000)) }),
         reported_since: Some(m.ago(287)),
         since: Some((m.ago(20), Some(m.reference("TR-10421", link::order(10_277_i64))))),
         off_sale_since: (m.rows == Rows::One).then(|| m.ago(60)),
-        chart: Chart { range: Range::Day, points: points.to_vec() },
-        reservations: m.few(3, reserving),
-        reported: m.few(2, reported),
+        chart: Chart { range: Range::Day, points: points.to_vec(), is_cut: m.rows == Rows::Fifty },
+        reservations,
+        more_reserved: 3,
+        reservations_pager: Pager { next: Some("/products/352?list=4&lines=10299".to_owned()), ..Pager::default() },
+        reported,
+        reported_pager: Pager::default(),
+        discrepancies,
+        packages,
         cause: None,
-        older_reserved: 3,
         events: events(m),
         pager: Pager {
             from: 1,
@@ -389,7 +414,7 @@ pub(super) fn product(m: &Maker, is_edited: bool) -> Product {
     };
     let told = |at: usize| Told {
         channel: m.t(["Marketplace", "N11"][at % 2]),
-        quantity: [3, 12][at % 2],
+        quantity: [Some(3), None][at % 2],
         at: m.ago(20),
         behind_since: (at == 1).then(|| m.ago(2_280)),
     };
@@ -402,6 +427,7 @@ pub(super) fn product(m: &Maker, is_edited: bool) -> Product {
         available: 231,
         unit: Unit::Piece,
         lists: m.few(3, list),
+        lists_pager: Pager { next: Some("/products/352?list=4&lists=2".to_owned()), ..Pager::default() },
         lists_without: 3,
         told: Some(m.few(2, told)),
         chosen: m.is_some().then(|| chosen(m, is_edited)),

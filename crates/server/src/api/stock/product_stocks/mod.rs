@@ -1,20 +1,23 @@
 //! Product stocks (contract 4): list, show, upsert of one or many, patch, history.
 
+mod view;
+
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use onhand_core::commands::{StockTarget, WriteStock};
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
-    Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, Stock, StockId, StockKey, StockListId, Timestamp,
-    UnitType, WrittenStock,
+    AdjustmentReason, Explanation, NOTE_CHARS_MAX, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, Stock,
+    StockId, StockKey, StockListId, Timestamp, UnitType, WrittenStock,
 };
 use onhand_store::Tx;
-use onhand_store::tables::product_stocks::{self, StockRow};
+use onhand_store::tables::product_stocks;
 use serde_json::{Map, Value};
 
 use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
+use crate::services::imports::messages;
 use crate::services::zones::Zones;
 use crate::services::{channels, stock};
 use crate::wire::body::ROWS_MAX;
@@ -22,10 +25,13 @@ use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind, Query};
 use crate::wire::form::{self, Form, Mode};
-use crate::wire::json::{self, ApiResponse, Object};
-use crate::wire::response_schema::{ResponseSchema, response_schema};
+use crate::wire::json::{self, ApiResponse};
 use crate::wire::{Family, scalar};
 use crate::zone::{Twice, Zone};
+
+pub(crate) use self::view::write;
+pub use self::view::{VIEW_I1, VIEW_V1};
+use self::view::{write_row, write_v1};
 
 /// What a row of a list takes up, roughly.
 const ROW_BYTES: usize = 192;
@@ -48,35 +54,33 @@ pub const FIELDS: &[Field] = &[
         "When the level was taken; arrival when absent. An older level than the stored one is rejected. Without an \
          offset: in the list's time_zone.",
     ),
+    EXPECTED_STOCK,
+    ADJUSTMENT_REASON,
+    NOTE,
 ];
 
-/// A product stock as the ERP sees it: exactly the fields of contract 4.1.
-pub const VIEW_I1: ResponseSchema = response_schema!("ProductStockI1" {
-    id: Int,
-    product_sku: Text,
-    stock: Int,
-    stock_list: Int,
-    unit_type: Text,
-    sold_quantity_unreported: Int,
-    extra_field: Object,
-});
+/// What a client has seen.
+pub(super) const EXPECTED_STOCK: Field = Field::int(
+    "expected_stock",
+    0,
+    QUANTITY_MAX,
+    "The level that was seen; 0 where there is no stock. If another one is stored by now, the write is rejected: 406, \
+     unexpected_level.",
+);
+/// What a client says of a level.
+pub(super) const ADJUSTMENT_REASON: Field =
+    Field::choice("adjustment_reason", AdjustmentReason::WORDS, "Why the level is written, for the history.");
+/// See [`ADJUSTMENT_REASON`].
+pub(super) const NOTE: Field = Field::blank("note", NOTE_CHARS_MAX, "A note for the history.");
 
-/// A product stock as panel and channels see it.
-pub const VIEW_V1: ResponseSchema = response_schema!("ProductStock" {
-    pk: Int,
-    product: Int,
-    product_sku: Text,
-    stock: Int,
-    stock_list: Int,
-    unit_type: Text,
-    sold_quantity_unreported: Int,
-    adjusted_stock: Int,
-    reported_quantity: Int,
-    snapshot_at: TimeOrNull,
-    extra_field: Object,
-    created_date: Time,
-    modified_date: Time,
-});
+/// What is said of a level, alone.
+pub const SAID: &[Field] = &[ADJUSTMENT_REASON, NOTE];
+
+/// What a body says of the level that it writes.
+pub(crate) fn explanation(form: &Form) -> Option<Explanation> {
+    let reason = form.text("adjustment_reason").and_then(AdjustmentReason::from_word);
+    Explanation::of(reason, form.string("note").unwrap_or_default())
+}
 
 /// The filters of the list.
 pub const FILTERS: &[Filter] = &[
@@ -92,87 +96,6 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("modified_date", "modified_at", Kind::Time),
     Filter::only("state", "states", Kind::StockState),
 ];
-
-pub(crate) fn write(family: Family) -> impl Fn(&mut String, &Stock) + Copy {
-    move |out, stock| match family {
-        Family::I1 => Brief::of(stock).write(out),
-        Family::V1 => write_v1(out, stock),
-    }
-}
-
-/// What the ERP's side shows of a stock, from a whole one or from a row being listed.
-struct Brief<'s> {
-    id: i64,
-    sku: &'s str,
-    on_hand: i64,
-    list: i64,
-    unit: &'s str,
-    reserved: i64,
-    extra_field: &'s str,
-}
-
-impl<'s> Brief<'s> {
-    fn of(stock: &'s Stock) -> Self {
-        Self {
-            id: stock.id.get(),
-            sku: &stock.sku,
-            on_hand: stock.on_hand,
-            list: stock.list.get(),
-            unit: stock.unit.word(),
-            reserved: stock.reserved,
-            extra_field: &stock.extra_field,
-        }
-    }
-
-    fn of_row(row: &'s StockRow<'_>) -> Result<Self, onhand_store::Error> {
-        Ok(Self {
-            id: row.id()?,
-            sku: row.sku()?,
-            on_hand: row.on_hand()?,
-            list: row.list()?,
-            unit: row.unit()?,
-            reserved: row.reserved()?,
-            extra_field: row.extra_field()?,
-        })
-    }
-
-    /// By hand, since lists of these are what is asked for most: whole pieces cost a third of name by name.
-    fn write(&self, out: &mut String) {
-        out.push_str("{\"id\":");
-        json::push_int(out, self.id);
-        out.push_str(",\"product_sku\":");
-        json::push_text(out, self.sku);
-        out.push_str(",\"stock\":");
-        json::push_int(out, self.on_hand);
-        out.push_str(",\"stock_list\":");
-        json::push_int(out, self.list);
-        out.push_str(",\"unit_type\":\"");
-        out.push_str(self.unit);
-        out.push_str("\",\"sold_quantity_unreported\":");
-        json::push_int(out, self.reserved);
-        out.push_str(",\"extra_field\":");
-        out.push_str(self.extra_field);
-        out.push('}');
-    }
-}
-
-fn write_v1(out: &mut String, stock: &Stock) {
-    Object::open(out)
-        .int("pk", stock.id.get())
-        .int("product", stock.product.get())
-        .text("product_sku", &stock.sku)
-        .int("stock", stock.on_hand)
-        .int("stock_list", stock.list.get())
-        .text("unit_type", stock.unit.word())
-        .int("sold_quantity_unreported", stock.reserved)
-        .int("adjusted_stock", stock.available())
-        .int("reported_quantity", stock.reported)
-        .time_or_null("snapshot_at", stock.snapshot_at)
-        .raw("extra_field", &stock.extra_field)
-        .time("created_date", stock.created_at)
-        .time("modified_date", stock.modified_at)
-        .close();
-}
 
 /// `GET product_stock/`. Full pages of what is asked for most are kept until something they show changes.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
@@ -231,14 +154,6 @@ async fn list_v1(call: &RequestContext, query: &Query, bounded: bool) -> Result<
     let id = |stock: &Stock| stock.id.get();
     let rows = page.rows.first().map(id).zip(page.rows.last().map(id));
     Ok((call.page(query, &page, write_v1)?, rows))
-}
-
-fn write_row(out: &mut String, row: &StockRow<'_>) -> Result<(), onhand_store::Error> {
-    if out.len() > 1 {
-        out.push(',');
-    }
-    Brief::of_row(row)?.write(out);
-    Ok(())
 }
 
 /// `GET product_stock/{id}/`.
@@ -349,6 +264,8 @@ fn row(target: StockTarget, form: &Form, (zone, now): (Option<&Zone>, Timestamp)
         extra_field: form.string("extra_field"),
         // Of two moments the earlier: a level that is taken for newer than it is would settle lines it does not know.
         snapshot_at: form.past_time("snapshot_at", (zone, Twice::Earlier), now)?,
+        expected: form.int("expected_stock").and_then(Quantity::new),
+        explanation: explanation(form),
     })
 }
 
@@ -383,8 +300,17 @@ fn refuse_one(rejection: Rejection) -> Error {
                 let text = format!("A figure taken at {stored} is already stored.");
                 Error::Refused { code: "stale_snapshot", text, more }
             }
+            Some((_, fault @ RowRejection::UnexpectedLevel { .. })) => unexpected_level(fault),
             _ => error_mapping::error(Rejection::Rows(faults)),
         },
         other => error_mapping::error(other),
     }
+}
+
+/// The rejection of a write that expects another level than the stored one.
+pub(super) fn unexpected_level(fault: &RowRejection) -> Error {
+    let told = messages::row(fault);
+    let stored = if let RowRejection::UnexpectedLevel { stored } = fault { Some(*stored) } else { None };
+    let more = Map::from_iter([("stored_stock".to_owned(), Value::from(stored))]);
+    Error::Refused { code: told.code, text: told.text, more }
 }

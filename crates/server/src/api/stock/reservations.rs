@@ -1,0 +1,83 @@
+//! Reservations of a product stock: the order lines that take its units.
+
+use onhand_core::OrderItemId;
+use onhand_store::tables::order_items::ReservedState;
+
+use super::product_stocks;
+use crate::http::context::RequestContext;
+use crate::services::reserving::{self, ReservingLine};
+use crate::wire::error::{Error, FieldErrors};
+use crate::wire::json::{ApiResponse, Object};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+
+/// One order line that takes units of the stock.
+pub const RESERVATION: ResponseSchema = ResponseSchema {
+    name: "StockReservation",
+    properties: &[
+        property("order_item", PropertyType::IntOrNull),
+        property("order", PropertyType::IntOrNull),
+        property("order_number", PropertyType::TextOrNull),
+        property("channel", PropertyType::IntOrNull),
+        property("quantity", PropertyType::Int),
+        property("state", PropertyType::Text),
+        property("created_date", PropertyType::Time),
+        property("registered_at", PropertyType::TimeOrNull),
+        property("code", PropertyType::TextOrNull),
+        property("is_oversold", PropertyType::Bool),
+    ],
+    open: false,
+};
+
+/// The lines of a stock, the oldest first.
+pub const RESERVATIONS: ResponseSchema = ResponseSchema {
+    name: "StockReservations",
+    properties: &[
+        property("next_after", PropertyType::IntOrNull),
+        property("results", PropertyType::List(&RESERVATION)),
+    ],
+    open: false,
+};
+
+/// `GET product_stocks/{id}/reservations/`: who reserves the stock, the oldest line first. `state` is `open`, which is
+/// meant where it is absent, or `reported`; `after` goes on from the last one seen.
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
+    let stock = product_stocks::found(&call).await?;
+    let (mut state, mut after, mut errors) = (ReservedState::Open, None, FieldErrors::default());
+    for (name, text) in &call.query {
+        match name.as_str() {
+            "state" => match ReservedState::from_word(text) {
+                Some(named) => state = named,
+                None => errors.add("state", format!("Choose one of: {}.", ReservedState::WORDS.join(", "))),
+            },
+            "after" => match text.parse() {
+                Ok(id) => after = Some(OrderItemId::new(id)),
+                Err(_) => errors.add("after", "Enter a number."),
+            },
+            _ => {}
+        }
+    }
+    errors.into_result()?;
+    let found = reserving::of_stock(&call.app, &call.requester(), &stock, (state, after)).await?;
+    let mut body = String::new();
+    Object::open(&mut body)
+        .int_or_null("next_after", found.next_after.map(OrderItemId::get))
+        .list("results", &found.lines, |out, one| write(out, one, state))
+        .close();
+    Ok(ApiResponse::ok(body))
+}
+
+fn write(out: &mut String, one: &ReservingLine, state: ReservedState) {
+    let order = one.order.as_ref();
+    Object::open(out)
+        .int_or_null("order_item", order.map(|_| one.line.id.get()))
+        .int_or_null("order", order.map(|order| order.id.get()))
+        .text_or_null("order_number", order.map(|order| order.number.as_str()))
+        .int_or_null("channel", order.and_then(|order| order.channel).map(onhand_core::ChannelId::get))
+        .int("quantity", one.reservation.quantity.units())
+        .text("state", state.word())
+        .time("created_date", one.line.created_at)
+        .time_or_null("registered_at", one.reservation.registered_at)
+        .text_or_null("code", Some(one.code.as_str()).filter(|code| !code.is_empty()))
+        .bool("is_oversold", one.line.oversold)
+        .close();
+}
