@@ -53,9 +53,9 @@ pub(crate) async fn run(
     folder: &Path,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let shop = Arc::new(Shop::open(binary, Database::file(folder, "compared"), settings.stocks).await?);
+    let shop = Arc::new(Shop::open(binary, Database::file(folder, "compared"), settings.stocks()).await?);
     let bare = Bare::start(&shop, folder, &Request::new(&shop, Ask::Page(1))).await?;
-    let mut raw = Raw::open(&folder.join("raw.db"), settings.stocks)?;
+    let mut raw = Raw::open(&folder.join("raw.db"), settings.stocks())?;
     let cases = [
         (BARE_POST, By::Bare, Ask::BareOrder),
         (RAW, By::Raw, Ask::BareOrder),
@@ -66,7 +66,7 @@ pub(crate) async fn run(
         (BARE_PAGE, By::Bare, Ask::AnyPage),
         (LIST, By::Server, Ask::AnyPage),
         (FIRST, By::Server, Ask::Page(1)),
-        (DEEP, By::Server, Ask::deep_page(settings.stocks)),
+        (DEEP, By::Server, Ask::deep_page(settings.stocks())),
         (SHOW, By::Server, Ask::Show),
     ];
     let mut seed = 0;

@@ -109,6 +109,7 @@ pub(crate) fn histogram() -> Histogram<u64> {
 /// One answer.
 pub(crate) struct Answer<'b> {
     pub(crate) status: u16,
+    pub(crate) head: &'b [u8],
     pub(crate) body: &'b [u8],
 }
 
@@ -140,7 +141,7 @@ impl Connection {
             if let Some((status, from, to)) = head
                 && self.buffer.len() >= to
             {
-                return Ok(Answer { status, body: &self.buffer[from..to] });
+                return Ok(Answer { status, head: &self.buffer[..from], body: &self.buffer[from..to] });
             }
         }
     }

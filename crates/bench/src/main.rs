@@ -17,6 +17,7 @@ mod postgres;
 mod random;
 mod raw;
 mod report;
+mod screens;
 mod shop;
 mod template;
 
@@ -66,6 +67,8 @@ enum What {
     Import,
     /// The same on PostgreSQL.
     PostgresImport,
+    /// The screens on both, with orders at half of what the server can do, and with pages that follow changes.
+    Screens,
     /// The bare server (started by the run itself).
     #[command(hide = true)]
     Bare(bare::BareArgs),
@@ -86,9 +89,9 @@ struct Settings {
     /// Rounds; ratios are medians over them.
     #[arg(long, global = true, default_value_t = 3)]
     rounds: usize,
-    /// Product stocks of the table against the baselines.
-    #[arg(long, global = true, default_value_t = 100_000)]
-    stocks: u64,
+    /// Product stocks of the table against the baselines (100,000), and of the screens (1,000,000).
+    #[arg(long, global = true)]
+    stocks: Option<u64>,
     /// Product stocks of the large server of growth and memory.
     #[arg(long, global = true, default_value_t = 1_000_000)]
     large: u64,
@@ -112,6 +115,11 @@ impl Settings {
         Load { connections: self.connections, measured, seed: 0 }
     }
 
+    /// Product stocks of the table against the baselines.
+    fn stocks(&self) -> u64 {
+        self.stocks.unwrap_or(100_000)
+    }
+
     /// Whether a case of this name is to be measured.
     fn wants(&self, name: &str) -> bool {
         self.only.as_deref().is_none_or(|part| name.contains(part))
@@ -126,7 +134,7 @@ fn main() -> anyhow::Result<()> {
         What::Plain(args) => return postgres::plain::run(args),
         _ => {}
     }
-    ensure!(cli.settings.stocks >= 1_000, "a page deep in the list needs at least 1,000 stocks");
+    ensure!(cli.settings.stocks() >= 1_000, "a page deep in the list needs at least 1,000 stocks");
     let binary = child::server_binary(cli.settings.server.as_deref())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(measure(&what, &cli.settings, &binary))
@@ -141,7 +149,7 @@ async fn measure(what: &What, settings: &Settings, binary: &Path) -> anyhow::Res
         say(report.text());
         figures.insert(report.title().to_owned(), report.json());
     };
-    if !matches!(what, What::Postgres | What::PostgresGrowth | What::Channels | What::Import | What::PostgresImport) {
+    if matches!(what, What::All | What::Quick | What::Growth | What::Memory | What::Overload) {
         add(embedded(what, settings, binary, folder).await?);
     }
     if matches!(what, What::All | What::Postgres) {
@@ -158,6 +166,10 @@ async fn measure(what: &What, settings: &Settings, binary: &Path) -> anyhow::Res
     }
     if matches!(what, What::All | What::PostgresImport) {
         add(postgres::run(Part::Import, settings, load, binary, folder).await?);
+    }
+    if matches!(what, What::All | What::Screens) {
+        add(screens(settings, load, binary, folder).await?);
+        add(postgres::run(Part::Screens, settings, load, binary, folder).await?);
     }
     if let Some(path) = &settings.json {
         std::fs::write(path, format!("{:#}\n", serde_json::Value::from(figures)))?;
@@ -202,6 +214,15 @@ async fn imports(settings: &Settings, binary: &Path, folder: &Path) -> anyhow::R
     let baseline = RawUpsert::open(&folder.join("raw-import.db"))?;
     let database = Database::file(folder, "imports");
     import::run(settings, (binary, database), folder, baseline, &mut report).await?;
+    report.end();
+    Ok(report)
+}
+
+/// The screens on SQLite.
+async fn screens(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let mut report = Report::start("Screens, SQLite", folder);
+    say(report.heading());
+    screens::run(settings, load, (binary, Database::file(folder, "screens")), &mut report).await?;
     report.end();
     Ok(report)
 }

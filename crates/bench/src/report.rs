@@ -107,6 +107,11 @@ impl Report {
         self.note(format!("idle, {idle:.1} MiB were resident"));
     }
 
+    /// Adds a number that should be no more than another one.
+    pub(crate) fn at_most(&mut self, name: &str, value: f64, most: f64, unit: &'static str) {
+        self.goals.push(Goal { name: name.to_owned(), value: [value; 3], target: Target::AtMost(most), unit });
+    }
+
     /// Adds a server's memory.
     pub(crate) fn memory(&mut self, stocks: u64, memory: Memory, most: f64) {
         let mib = memory.resident as f64 / MIB;

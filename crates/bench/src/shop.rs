@@ -23,7 +23,7 @@ use crate::{machine, note};
 const FILL_ROWS: u64 = 1_000;
 /// Rows of a page while checking: the most the server gives.
 const CHECK_ROWS: u64 = 1_000;
-const PASSWORD: &str = "a-password-for-the-benchmark";
+pub(crate) const PASSWORD: &str = "a-password-for-the-benchmark";
 /// How long a server is looked at to see whether it rests, and how long it may take until it does.
 const REST_LOOK: Duration = Duration::from_secs(1);
 const REST_MAX: Duration = Duration::from_mins(10);
@@ -131,6 +131,15 @@ impl Shop {
         command.args(["--database", &self.database.url, "serve", "--listen", "127.0.0.1:0"]);
         command.env("ONHAND_LOG", "warn").env("ONHAND_ADMIN_PASSWORD", PASSWORD);
         self.processes.push(child::start(&mut command)?);
+        Ok(())
+    }
+
+    /// Makes a person who may read everything, with the password of the administrator.
+    pub(crate) fn add_person(&self, name: &str) -> anyhow::Result<()> {
+        let mut command = Command::new(&self.binary);
+        command.args(["--database", &self.database.url, "user", "add", name, "--role", "viewer"]);
+        let made = command.env("ONHAND_PASSWORD", PASSWORD).output()?;
+        ensure!(made.status.success(), "user add: {}", String::from_utf8_lossy(&made.stderr));
         Ok(())
     }
 

@@ -16,6 +16,15 @@ impl Template {
         Self::new(&format!("GET {path} HTTP/1.1\r\n{headers}\r\n"))
     }
 
+    /// A form as a browser sends it.
+    pub(crate) fn form(path: &str, headers: &str, body: &str) -> Self {
+        let length = body.len();
+        Self::new(&format!(
+            "POST {path} HTTP/1.1\r\n{headers}Sec-Fetch-Site: same-origin\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
+        ))
+    }
+
     /// A request that makes something of a JSON body.
     pub(crate) fn post(path: &str, headers: &str, body: &str) -> Self {
         Self::with_body("POST", path, headers, body)

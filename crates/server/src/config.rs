@@ -98,6 +98,17 @@ pub struct ServeConfig {
     )]
     pub watch_seconds: u32,
 
+    /// Minutes after which the overview shows that an order waits for the ERP, or a change for its channel. In a
+    /// demonstration it shows them at once.
+    #[arg(
+        long,
+        env = "ONHAND_ATTENTION_MINUTES",
+        default_value = "15",
+        value_name = "MINUTES",
+        value_parser = clap::value_parser!(u32).range(0..=10_080)
+    )]
+    pub attention_minutes: u32,
+
     /// Fill an empty database with an example shop (lists, products, channels, orders), and place an order in it every
     /// two seconds, 2,000 times at the most.
     #[arg(long, env = "ONHAND_DEMO")]

@@ -3,6 +3,7 @@
 //! Promises: stock changes only through the [`writer`]; the wire's shape is known to [`wire`] alone. Must not contain
 //! SQL or rules.
 
+pub mod activity;
 pub mod api;
 pub mod auth;
 pub mod cli;

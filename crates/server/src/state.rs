@@ -9,6 +9,7 @@ use onhand_store::Store;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
+use crate::activity::ActivityCounters;
 use crate::auth::AnonymousLimiter;
 use crate::clock::Clock;
 use crate::config::ServeConfig;
@@ -32,6 +33,8 @@ pub struct App {
     pub response_cache: Arc<ResponseCache>,
     /// The stocks that people look at, and which of them have changed.
     pub shown_stocks: Arc<ShownStocks>,
+    /// What this process has done, minute by minute.
+    pub activity: Arc<ActivityCounters>,
     /// The workers for imports.
     pub import_workers: Arc<ImportWorkers>,
     /// What those who wait for changes wait on.
@@ -52,7 +55,8 @@ impl App {
     pub fn start(store: Store, clock: Clock, config: ServeConfig) -> (Arc<Self>, JoinHandle<()>) {
         let response_cache = Arc::new(ResponseCache::default());
         let shown_stocks = Arc::new(ShownStocks::default());
-        let observers: [Arc<dyn CommitObserver>; 2] = [response_cache.clone(), shown_stocks.clone()];
+        let activity = Arc::new(ActivityCounters::new(store.clone(), clock.clone()));
+        let observers: [Arc<dyn CommitObserver>; 3] = [response_cache.clone(), shown_stocks.clone(), activity.clone()];
         let (writer, draining) = Writer::start(&store, &clock, &observers.into());
         let anonymous_limiter = AnonymousLimiter::new(config.anonymous_requests_max);
         let disk_free_bytes_min = config.disk_free_bytes_min;
@@ -62,6 +66,7 @@ impl App {
         let app = Arc::new(Self {
             response_cache,
             shown_stocks,
+            activity,
             import_workers: Arc::new(ImportWorkers::new(services.clone())),
             feed: Arc::new(Feed::new(services.clone())),
             services,

@@ -3,6 +3,8 @@
 //! Promises: what [`Store::write`] has answered with `Ok` is on disk; a body that fails leaves nothing behind; rows
 //! come back as the types of `onhand-core`. Must not know HTTP, JSON or why anything is stored.
 
+pub mod activity;
+pub mod attention;
 pub mod channel_sync;
 pub mod copy;
 pub mod counters;

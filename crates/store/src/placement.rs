@@ -59,6 +59,8 @@ const LOCAL: &[&str] = &[
     // Written by one worker, and read by people who search.
     "product_word",
     "product_word_progress",
+    // A few rows a minute of each process.
+    "activity",
     // Few, and forgotten after some weeks.
     "geography_report",
 ];

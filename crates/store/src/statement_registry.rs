@@ -6,6 +6,8 @@ use crate::sql::Statement;
 pub fn statements() -> Vec<&'static Statement> {
     [
         crate::tables::accounts::STATEMENTS,
+        crate::activity::STATEMENTS,
+        crate::attention::STATEMENTS,
         crate::tables::batch_requests::STATEMENTS,
         crate::tables::cancellations::STATEMENTS,
         crate::tables::categories::STATEMENTS,

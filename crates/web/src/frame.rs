@@ -12,6 +12,7 @@ use crate::assets;
 use crate::lang::Lang;
 use crate::may::May;
 use crate::number::{self, Whole};
+use crate::sentences;
 use crate::texts::Texts;
 use crate::time::{self, Clock, Moment};
 use crate::words::Role;
@@ -159,6 +160,11 @@ impl Frame {
     /// The texts, for what takes them by value.
     pub fn texts(&self) -> Texts {
         self.t
+    }
+
+    /// A sentence of the API, in the page's language where it is known.
+    pub fn told<'s>(&self, sentence: &'s str) -> std::borrow::Cow<'s, str> {
+        sentences::translated(self.t.lang, sentence)
     }
 
     /// A whole number, grouped.

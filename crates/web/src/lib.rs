@@ -16,6 +16,7 @@ pub mod link;
 pub mod may;
 pub mod number;
 pub mod screens;
+pub mod sentences;
 pub mod texts;
 pub mod time;
 mod words;

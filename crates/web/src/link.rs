@@ -37,6 +37,11 @@ pub fn overview() -> &'static str {
     "/"
 }
 
+/// The overview with another chart of the last day.
+pub fn overview_chart(counted: &str) -> String {
+    with_query(overview(), &[("chart", counted)])
+}
+
 /// Signing in: the page, and what its form posts to.
 pub fn sign_in() -> &'static str {
     "/sign-in"

@@ -146,6 +146,23 @@ impl What {
         }
     }
 
+    /// What has changed a stock, in front of the number of an order or the name of a file: `order`.
+    pub fn by(self, t: Texts) -> &'static str {
+        match self {
+            Self::Order => t.by_order(),
+            Self::Release => t.by_release(),
+            Self::Cancel => t.by_cancel(),
+            Self::Write => t.by_write(),
+            Self::Import => t.by_import(),
+            Self::Source => t.by_source(),
+            Self::NotFound => t.by_not_found(),
+            Self::Transfer => t.by_transfer(),
+            Self::Return => t.by_return(),
+            Self::Count => t.by_count(),
+            Self::Found => t.by_found(),
+        }
+    }
+
     /// A sentence with a number, which is grouped already.
     pub fn said(self, t: Texts, number: &str) -> String {
         match self {

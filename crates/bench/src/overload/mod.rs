@@ -62,7 +62,7 @@ pub(crate) async fn run(
     folder: &Path,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let shop = Arc::new(Shop::open(binary, Database::file(folder, "overload"), settings.stocks).await?);
+    let shop = Arc::new(Shop::open(binary, Database::file(folder, "overload"), settings.stocks()).await?);
     let floods = floods(&shop);
     let cases = cases(&floods);
     let mut seed = 0;

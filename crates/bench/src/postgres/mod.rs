@@ -27,12 +27,15 @@ use crate::child;
 use crate::load::{self, Asked, Figure, Load};
 use crate::report::{Report, Target};
 use crate::shop::Shop;
-use crate::{Settings, growth, import, note, say};
+use crate::{Settings, growth, import, note, say, screens};
 
 const TITLE: &str = "PostgreSQL";
 const IMPORTS: &str = "Imports, PostgreSQL";
+const SCREENS: &str = "Screens, PostgreSQL";
 /// The database that files are imported into.
 const IMPORTED: &str = "imported";
+/// The database whose screens are looked at.
+const LOOKED_AT: &str = "screens";
 /// The clients of pgbench that the targets speak of.
 const CLIENTS: usize = 16;
 /// Shoppers who order at the same time on a busy day. What a transaction costs beside its orders is shared by those who
@@ -111,6 +114,8 @@ pub(crate) enum Part {
     Growth,
     /// Files.
     Import,
+    /// The screens.
+    Screens,
 }
 
 /// Measures a part on a PostgreSQL of its own.
@@ -122,7 +127,11 @@ pub(crate) async fn run(
     folder: &Path,
 ) -> anyhow::Result<Report> {
     let backend = Backend::start()?;
-    let title = if matches!(part, Part::Import) { IMPORTS } else { TITLE };
+    let title = match part {
+        Part::Comparison | Part::Growth => TITLE,
+        Part::Import => IMPORTS,
+        Part::Screens => SCREENS,
+    };
     let mut report = Report::start(title, &backend.folder()?);
     say(report.heading());
     report.note(backend.settings()?);
@@ -137,6 +146,10 @@ pub(crate) async fn run(
             let baseline = CopyUpsert::open(&backend, IMPORTED)?;
             import::run(settings, (binary, database), folder, baseline, &mut report).await?;
         }
+        Part::Screens => {
+            let database = backend.database(LOOKED_AT)?;
+            screens::run(settings, load, (binary, database), &mut report).await?;
+        }
     }
     drop(backend);
     report.end();
@@ -144,7 +157,7 @@ pub(crate) async fn run(
 }
 
 async fn compare(settings: &Settings, load: Load, mut field: Field<'_>, report: &mut Report) -> anyhow::Result<()> {
-    let cases = cases(settings.stocks);
+    let cases = cases(settings.stocks());
     let mut seed = 0;
     for round in 1..=settings.rounds {
         note(format!("round {round} of {}", settings.rounds));
@@ -216,9 +229,9 @@ fn cases(stocks: u64) -> Vec<(&'static str, By)> {
 
 impl<'b> Field<'b> {
     async fn open(backend: &'b Backend, settings: &Settings, binary: &Path, folder: &Path) -> anyhow::Result<Self> {
-        let shop = open_shop(backend, binary, settings.stocks, PROCESSES).await?;
+        let shop = open_shop(backend, binary, settings.stocks(), PROCESSES).await?;
         let bare = Bare::start(&shop, folder, &Request::new(&shop, Ask::Page(1))).await?;
-        let pgbench = Pgbench::open(backend, folder, settings.stocks)?;
+        let pgbench = Pgbench::open(backend, folder, settings.stocks())?;
         let mut plain = Command::new(std::env::current_exe()?);
         plain.args(["plain", "--database", pgbench.url(), "--order-answer"]).arg(bare.order_answer());
         Ok(Self { shop, bare, plain: child::start(&mut plain)?, pgbench })

@@ -413,7 +413,7 @@ fn fault_of(fault: &RowRejection) -> naive::Fault {
         RowRejection::TouchedSince => naive::Fault::Touched,
         RowRejection::BelowZero => naive::Fault::Below,
         RowRejection::TooLarge => naive::Fault::TooLarge,
-        RowRejection::Settled => unreachable!("such a row is not even sent"),
+        RowRejection::Settled | RowRejection::UnexpectedLevel { .. } => unreachable!("such a row is not even sent"),
     }
 }
 

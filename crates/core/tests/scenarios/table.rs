@@ -347,7 +347,13 @@ impl Shop {
         let rows: Vec<ImportStock> = row.into_iter().collect();
         "undo-write".clone_into(&mut self.placing);
         self.importing = (list, rows.iter().map(|row| row.sku.clone()).collect());
-        Command::ImportStocks(ImportStocks { import: None, list, rows, create_unknown_products: false })
+        Command::ImportStocks(ImportStocks {
+            import: None,
+            list,
+            rows,
+            create_unknown_products: false,
+            explanation: None,
+        })
     }
 
     /// `order o1 via web status shipped A 4, B 1, A@2 3`; `#A` names the product by id.

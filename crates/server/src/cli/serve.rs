@@ -25,7 +25,7 @@ use crate::config::{DatabaseConfig, ServeConfig, masked};
 use crate::services::accounts::users::{self, NewUser};
 use crate::state::App;
 use crate::supervise::keep_going;
-use crate::{demo, http, measures, screens, watch, workers};
+use crate::{activity, demo, http, measures, screens, watch, workers};
 
 /// How often housekeeping runs.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
@@ -96,6 +96,8 @@ async fn serve(
     house.spawn(async move { keep_going("housekeeping", || keep_house(keeping.clone())).await });
     house.spawn(async move { keep_going("watch", || watch::run(watching.clone(), watch_pause)).await });
     house.spawn(keep_going("measures", measures::keep_small));
+    let counters = app.activity.clone();
+    house.spawn(async move { keep_going("activity", || activity::run(counters.clone())).await });
     if app.config.demo && !app.config.demo_still {
         let services = app.services.clone();
         house.spawn(async move { keep_going("demonstration", || demo::selling::run(&services)).await });
@@ -145,6 +147,9 @@ async fn end_work(app: &App, workers: JoinSet<()>, mut house: JoinSet<()>) {
     house.shutdown().await;
     if let Err(fault) = app.sessions.note_use().await {
         tracing::warn!(%fault, "cannot store the last use of tokens");
+    }
+    if let Err(fault) = app.activity.write_all().await {
+        tracing::warn!(%fault, "cannot write the activity counters");
     }
 }
 

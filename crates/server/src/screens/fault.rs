@@ -5,7 +5,7 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use onhand_web::form::FieldErrors;
-use onhand_web::screens::error::ErrorPage;
+use onhand_web::screens::error::{ErrorPage, Problem};
 use onhand_web::screens::not_found::NotFound;
 use onhand_web::screens::refused::Refused;
 use onhand_web::{Frame, Role as RoleName, link};
@@ -16,6 +16,9 @@ use crate::auth::{Permission, Role};
 use crate::services::ServiceError;
 use crate::wire::error::Error;
 
+/// Where the fragment about a form goes that was not done, and how: the form stays as it was filled in.
+const HX_RETARGET: HeaderName = HeaderName::from_static("hx-retarget");
+const HX_RESWAP: HeaderName = HeaderName::from_static("hx-reswap");
 const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
 
 /// Why a screen was not shown, or a form not done.
@@ -123,11 +126,13 @@ pub(super) struct Asked {
     /// Whether it was asked to look only.
     pub(super) is_look: bool,
     pub(super) request_id: String,
+    /// The fields of its form, where they may be sent again from another page.
+    pub(super) form: Vec<(String, String)>,
 }
 
 /// The page that says what went wrong.
 pub(super) fn answer(fault: Fault, asked: Asked) -> ScreenAnswer {
-    let Asked { frame, is_fragment, is_look, request_id } = asked;
+    let Asked { frame, is_fragment, is_look, request_id, form } = asked;
     let path = frame.path.clone();
     let made = match fault {
         Fault::SignedOut => return sign_in(&path, is_fragment, is_look),
@@ -141,8 +146,14 @@ pub(super) fn answer(fault: Fault, asked: Asked) -> ScreenAnswer {
                 Fault::Forbidden(_) => Error::forbidden(),
                 Fault::NotFound | Fault::SignedOut => Error::not_found(),
             });
+            if is_fragment && !is_look && told.status.is_server_error() {
+                return problem(frame, told);
+            }
+            let is_kept = !is_look && told.status.is_server_error();
             let page = ErrorPage {
-                again: if is_look { path } else { String::new() },
+                again: if is_look { path.clone() } else { String::new() },
+                action: path,
+                form: form.into_iter().filter(|_| is_kept).collect(),
                 status: told.status.as_u16().into(),
                 sentence: told.sentence,
                 code: told.code,
@@ -163,6 +174,19 @@ pub(super) fn answer(fault: Fault, asked: Asked) -> ScreenAnswer {
         }
     };
     made.unwrap_or_else(|_| ScreenAnswer::nothing(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+/// What is said of a form beside it: the server could not do it just now.
+fn problem(frame: Frame, told: Told) -> ScreenAnswer {
+    let Told { status, sentence, retry_seconds, .. } = told;
+    let made = ScreenAnswer::page(status, &Problem { frame, sentence, retry_seconds });
+    let answer = made.unwrap_or_else(|_| ScreenAnswer::nothing(status));
+    let answer = answer.with(HX_RETARGET, HeaderValue::from_static("#problem"));
+    let answer = answer.with(HX_RESWAP, HeaderValue::from_static("innerHTML"));
+    match retry_seconds {
+        Some(seconds) => answer.with(header::RETRY_AFTER, HeaderValue::from(seconds)),
+        None => answer,
+    }
 }
 
 /// To the sign-in, and from there back to what was asked for. A part of a page cannot be led elsewhere: htmx is told to

@@ -2,7 +2,8 @@
 //!
 //! Promises: the task runs only while somebody listens; a change of this process is told at the next of four turns a
 //! second, one of another process as soon as it has a sequence number; a stream ends with its session and with the
-//! server. Must not know pages.
+//! server. What has been told up to a sequence number is said with it, so that who comes back is told what it has missed.
+//! Must not know pages.
 
 use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
@@ -13,14 +14,15 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use onhand_core::channel_sync::ObjectKind;
-use onhand_core::{ImportId, StockId, StockListId};
+use onhand_core::{StockId, StockListId};
 use onhand_store::channel_sync::change_log;
 use onhand_store::tables::accounts::TokenKind;
-use onhand_store::{Error as StoreError, Tx};
+use onhand_store::{Error as StoreError, Tx, outbox};
 use tokio::sync::mpsc;
 
 use super::live_rows::{self, Seen};
 use super::live_tab::{Tab, Wish};
+use super::live_told::ToldTopics;
 use crate::auth::Caller;
 use crate::services::{Requester, channels};
 use crate::state::App;
@@ -49,13 +51,13 @@ const CHECKS_MAX: usize = 100;
 
 /// Those who listen.
 pub(super) struct Hub {
-    app: Arc<App>,
+    pub(super) app: Arc<App>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct State {
-    tabs: HashMap<u64, Tab>,
+pub(super) struct State {
+    pub(super) tabs: HashMap<u64, Tab>,
     next: u64,
     is_running: bool,
 }
@@ -90,10 +92,12 @@ struct Known {
     seen: HashMap<StockId, Seen>,
     /// How far the change log has been read.
     head: Option<i64>,
+    /// Up to where everything has been told.
+    told: Option<i64>,
     /// How often sessions had been forgotten.
     forgotten: u64,
     beat: Option<Instant>,
-    imports: Option<Instant>,
+    topics: ToldTopics,
 }
 
 impl Hub {
@@ -102,7 +106,7 @@ impl Hub {
         Arc::new(Self { app: app.clone(), state: Mutex::default() })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -143,12 +147,19 @@ impl Hub {
     /// Ends if nobody listens, or the server stops.
     async fn run(&self) {
         let mut known = Known { forgotten: self.app.sessions.forgotten(), ..Known::default() };
+        let mut is_away = false;
         loop {
             self.wait().await;
             if self.has_ended() {
                 return;
             }
-            if let Err(fault) = self.turn(&mut known).await {
+            let turned = self.turn(&mut known).await;
+            if turned.is_err() != is_away {
+                is_away = turned.is_err();
+                let event = if is_away { live_rows::AWAY } else { live_rows::BACK };
+                self.state().tabs.values_mut().for_each(|tab| _ = tab.send(event.clone()));
+            }
+            if let Err(fault) = turned {
                 tracing::warn!(?fault, "cannot tell changes");
                 tokio::time::sleep(IDLE).await;
             }
@@ -188,29 +199,30 @@ impl Hub {
     }
 
     async fn turn(&self, known: &mut Known) -> Result<(), Error> {
+        // What is read here before the changes of this process are taken is told in this turn or was before.
+        let head = self.look_at_log(known).await?;
         known.changed.extend(self.app.shown_stocks.take());
-        if self.app.store.is_shared() {
-            self.look_at_others(known).await?;
-        }
+        self.catch_up().await?;
         self.check_sessions(known).await?;
-        self.tell_stocks(known).await?;
+        self.tell_stocks(known, head).await?;
+        self.tell_topics(&mut known.topics).await?;
         let now = Instant::now();
-        let is_due = |last: Option<Instant>, pause| last.is_none_or(|last| now.duration_since(last) >= pause);
-        if is_due(known.imports, IDLE) {
-            known.imports = Some(now);
-            self.tell_imports().await?;
-        }
-        if is_due(known.beat, HEARTBEAT_PAUSE) {
+        if known.beat.is_none_or(|last| now.duration_since(last) >= HEARTBEAT_PAUSE) {
             known.beat = Some(now);
-            self.state().tabs.values_mut().for_each(|tab| _ = tab.send(live_rows::HEARTBEAT));
+            for tab in self.state().tabs.values_mut() {
+                let is_told = tab.owed.is_empty() && tab.wish.after.is_none();
+                tab.send(live_rows::heartbeat(known.told.filter(|_| is_told)));
+            }
         }
         Ok(())
     }
 
-    /// What other processes have changed, by the change log.
-    async fn look_at_others(&self, known: &mut Known) -> Result<(), StoreError> {
-        let lists: BTreeSet<StockListId> =
-            self.state().tabs.values().flat_map(|tab| tab.wish.lists.iter().copied()).collect();
+    /// How far the change log goes; and what other processes have changed since it was read last.
+    async fn look_at_log(&self, known: &mut Known) -> Result<i64, StoreError> {
+        let lists: BTreeSet<StockListId> = match self.app.store.is_shared() {
+            true => self.state().tabs.values().flat_map(|tab| tab.wish.lists.iter().copied()).collect(),
+            false => BTreeSet::new(),
+        };
         let before = known.head;
         let body = async move |tx: &mut Tx<'_>| {
             let head = change_log::head(tx).await?;
@@ -231,6 +243,45 @@ impl Hub {
             let changed = changed.into_iter().flatten().map(|change| StockId::new(change.object));
             known.changed.extend(changed.filter(|stock| self.app.shown_stocks.is_shown(*stock)));
         }
+        Ok(head)
+    }
+
+    /// Finds out what tabs have missed that come back: what has a later sequence number than they name. Where changes
+    /// have none yet, it may be any of those that they show.
+    async fn catch_up(&self) -> Result<(), StoreError> {
+        let returning: Vec<(u64, i64, BTreeSet<StockListId>)> = {
+            let state = self.state();
+            let after = |(id, tab): (&u64, &Tab)| Some((*id, tab.wish.after?, tab.wish.lists.clone()));
+            state.tabs.iter().filter_map(after).take(CHECKS_MAX).collect()
+        };
+        for (id, after, lists) in returning {
+            let body = async move |tx: &mut Tx<'_>| {
+                let is_unknown = outbox::any(tx).await?;
+                let mut missed = Vec::new();
+                let mut is_much = change_log::head(tx).await? < after;
+                for list in lists {
+                    let of_list = change_log::after(tx, ObjectKind::Stock, list.get(), after, CHANGES_MAX + 1).await?;
+                    is_much |= of_list.len() as i64 > CHANGES_MAX;
+                    missed.extend(of_list.into_iter().map(|change| StockId::new(change.object)));
+                }
+                Ok((is_unknown, is_much, missed))
+            };
+            let (is_unknown, is_much, missed) = self.app.store.read("change_log.missed", body).await?;
+            let mut state = self.state();
+            let Some(tab) = state.tabs.get_mut(&id) else { continue };
+            tab.wish.after = None;
+            match is_unknown || is_much {
+                true => tab.owe_all(),
+                false => {
+                    let missed = missed.into_iter().filter(|stock| tab.wish.stocks.binary_search(stock).is_ok());
+                    let missed: Vec<StockId> = missed.collect();
+                    tab.owed.extend(missed);
+                }
+            }
+            if is_much {
+                tab.send(live_rows::RELOAD);
+            }
+        }
         Ok(())
     }
 
@@ -241,9 +292,12 @@ impl Hub {
         taking.flat_map(|tab| tab.owed.iter().copied()).collect::<Vec<_>>().into_iter()
     }
 
-    async fn tell_stocks(&self, known: &mut Known) -> Result<(), StoreError> {
+    /// Tells changes, and what is owed. `head` was the newest sequence number before the changes were known.
+    async fn tell_stocks(&self, known: &mut Known, head: i64) -> Result<(), StoreError> {
         let owed: Vec<StockId> = self.owed().collect();
         let wanted: BTreeSet<StockId> = known.changed.iter().copied().chain(owed).take(STOCKS_MAX).collect();
+        let position = known.changed.is_subset(&wanted).then_some(head);
+        known.told = position.or(known.told);
         if wanted.is_empty() {
             return Ok(());
         }
@@ -256,25 +310,13 @@ impl Hub {
         let rows: Vec<_> = rows.into_iter().map(&mut with_news).collect();
         let found: BTreeSet<StockId> = rows.iter().map(|(row, _)| row.stock.id).collect();
         for tab in self.state().tabs.values_mut() {
-            tab.tell(&rows);
+            tab.tell(&rows, position);
             // What is not there any more cannot be told.
             tab.owed.retain(|stock| found.contains(stock) || !wanted.contains(stock));
         }
         known.changed.retain(|stock| !wanted.contains(stock));
         if !known.changed.is_empty() || self.owed().next().is_some() {
             self.app.shown_stocks.wake();
-        }
-        Ok(())
-    }
-
-    async fn tell_imports(&self) -> Result<(), StoreError> {
-        let imports: BTreeSet<ImportId> = self.state().tabs.values().filter_map(|tab| tab.wish.import).collect();
-        for import in imports {
-            if let Some(event) = live_rows::import(&self.app.store, import).await? {
-                let mut state = self.state();
-                let tabs = state.tabs.values_mut().filter(|tab| tab.wish.import == Some(import));
-                tabs.for_each(|tab| tab.tell_import(&event));
-            }
         }
         Ok(())
     }

@@ -17,8 +17,11 @@ use serde_json::{Value, json};
 use crate::services::Requester;
 use crate::services::origins::Origins;
 
-/// What keeps a connection from being taken for a dead one.
-pub(super) const HEARTBEAT: Bytes = Bytes::from_static(b":\n\n");
+/// The database does not answer, and answers again: what is shown is not what is there in between.
+pub(super) const AWAY: Bytes = Bytes::from_static(b"event: away\ndata: null\n\n");
+pub(super) const BACK: Bytes = Bytes::from_static(b"event: back\ndata: null\n\n");
+/// More has changed than is told one by one.
+pub(super) const RELOAD: Bytes = Bytes::from_static(b"event: reload\ndata: null\n\n");
 /// The first thing that is sent: after how many milliseconds a browser connects again.
 pub(super) const GREETING: Bytes = Bytes::from_static(b"retry: 3000\n\n");
 /// The session is over, or shows something else by now.
@@ -81,14 +84,28 @@ impl LiveRow {
         let ([on_hand, reserved, reported, available], _) = self.seen();
         let at = self.newest.as_ref().map(|newest| time::machine(newest.at));
         let cause = self.newest.as_ref().map(|newest| What::from(newest.cause).did(Texts::new(lang)));
+        let by = self.newest.as_ref().map(|newest| What::from(newest.cause).by(Texts::new(lang)));
         let id = self.stock.id.get();
-        json!([id, on_hand, reserved, reported, available, at, cause, self.reference(channel)])
+        json!([id, on_hand, reserved, reported, available, at, cause, self.reference(channel), by])
     }
 }
 
-/// The event of some rows.
-pub(super) fn stocks(rows: &[Value]) -> Bytes {
-    event("stock", &json!({"rows": rows}))
+/// The event of some rows. `position` is a sequence number up to which its tab has been told everything then: what a
+/// browser names when it connects again.
+pub(super) fn stocks(rows: &[Value], position: Option<i64>) -> Bytes {
+    let event = event("stock", &json!({"rows": rows}));
+    match position {
+        Some(position) => [format!("id: {position}\n").as_bytes(), &event].concat().into(),
+        None => event,
+    }
+}
+
+/// What keeps a connection from being taken for a dead one, with the position of its tab where that is known.
+pub(super) fn heartbeat(position: Option<i64>) -> Bytes {
+    match position {
+        Some(position) => format!(":\nid: {position}\n\n").into(),
+        None => Bytes::from_static(b":\n\n"),
+    }
 }
 
 /// How far an import is; none if there is none.
@@ -113,6 +130,6 @@ pub(super) const fn import_state(state: State) -> ImportState {
 }
 
 /// JSON has no line breaks of its own, so an event has one line of data.
-fn event(name: &str, data: &Value) -> Bytes {
+pub(super) fn event(name: &str, data: &Value) -> Bytes {
     format!("event: {name}\ndata: {data}\n\n").into()
 }

@@ -3,17 +3,18 @@
 //! Promises: a tab that takes nothing holds a few events at the most; what it has missed is sent as it is when the tab
 //! takes something again. Must not know the database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use onhand_core::{ChannelId, ImportId, StockId, StockListId};
+use onhand_core::{ChannelId, ImportId, MovementId, OrderId, StockId, StockListId};
 use onhand_web::Lang;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::live_rows::{self, LiveRow};
+use super::live_topics::{self, NewsRow};
 use crate::auth::Caller;
 
 /// Events that wait for a slow client.
@@ -35,6 +36,22 @@ pub(super) struct Wish {
     pub(super) lists: BTreeSet<StockListId>,
     /// The import whose progress it shows.
     pub(super) import: Option<ImportId>,
+    /// The order that it shows.
+    pub(super) order: Option<OrderId>,
+    /// Whether it shows counters and cards.
+    pub(super) has_cards: bool,
+    /// Whether it shows the newest changes.
+    pub(super) has_news: bool,
+    /// The position up to which it was told everything before it lost the stream.
+    pub(super) after: Option<i64>,
+}
+
+/// What is told whole whenever it is another than before.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Topic {
+    Import,
+    Order,
+    Cards,
 }
 
 /// A tab.
@@ -44,18 +61,20 @@ pub(super) struct Tab {
     pub(super) owed: BTreeSet<StockId>,
     pub(super) checked: Instant,
     is_gone: bool,
-    told_of_import: Bytes,
+    told: BTreeMap<Topic, Bytes>,
+    told_news: BTreeSet<MovementId>,
     events: mpsc::Sender<Bytes>,
 }
 
 impl Tab {
     /// One that has been sent nothing, and where its events come out. What its page shows may be older than the stream,
-    /// so it is owed all of it.
+    /// so it is owed all of it; one that comes back is owed what it has missed, as far as that can be found out.
     pub(super) fn new(wish: Wish) -> (Self, mpsc::Receiver<Bytes>) {
         let (events, taken) = mpsc::channel(EVENTS_AHEAD);
-        let owed = wish.stocks.iter().copied().collect();
-        let checked = Instant::now();
-        let mut tab = Self { wish, owed, checked, is_gone: false, told_of_import: Bytes::new(), events };
+        let is_new = wish.after.is_none();
+        let owed = wish.stocks.iter().copied().filter(|_| is_new).collect();
+        let (checked, told, told_news) = (Instant::now(), BTreeMap::new(), BTreeSet::new());
+        let mut tab = Self { wish, owed, checked, is_gone: false, told, told_news, events };
         tab.send(live_rows::GREETING);
         (tab, taken)
     }
@@ -92,15 +111,30 @@ impl Tab {
         }
     }
 
-    /// Sends how far its import is, if it does not know that.
-    pub(super) fn tell_import(&mut self, event: &Bytes) {
-        if self.told_of_import != *event && self.send(event.clone()) {
-            self.told_of_import = event.clone();
+    /// Sends an event about a topic, if it is another than the one before.
+    pub(super) fn tell_of(&mut self, topic: Topic, event: &Bytes) {
+        if self.told.get(&topic) != Some(event) && self.send(event.clone()) {
+            self.told.insert(topic, event.clone());
         }
     }
 
-    /// Sends those of some rows that it shows: the ones that have changed, and the ones that it is owed.
-    pub(super) fn tell(&mut self, rows: &[(LiveRow, bool)]) {
+    /// Sends those of the newest changes that it does not know.
+    pub(super) fn tell_news(&mut self, rows: &[NewsRow]) {
+        let fresh = rows.iter().filter(|row| !self.told_news.contains(&row.movement));
+        let fresh: Vec<Value> = fresh.map(|row| row.value(self.wish.lang)).collect();
+        if !fresh.is_empty() && self.send(live_topics::told_news(&fresh)) {
+            self.told_news = rows.iter().map(|row| row.movement).collect();
+        }
+    }
+
+    /// Owes it everything that it shows.
+    pub(super) fn owe_all(&mut self) {
+        self.owed = self.wish.stocks.iter().copied().collect();
+    }
+
+    /// Sends those of some rows that it shows: the ones that have changed, and the ones that it is owed. `position` is
+    /// what the rows are as of, if there are no others.
+    pub(super) fn tell(&mut self, rows: &[(LiveRow, bool)], position: Option<i64>) {
         let shows = |stock: &StockId| self.wish.stocks.binary_search(stock).is_ok();
         let is_meant =
             |row: &LiveRow, is_new: bool| (is_new && shows(&row.stock.id)) || self.owed.contains(&row.stock.id);
@@ -110,8 +144,9 @@ impl Tab {
             return;
         }
         let values: Vec<Value> = told.iter().map(|row| row.value(self.wish.lang, self.channel())).collect();
-        let ids: Vec<StockId> = told.iter().map(|row| row.stock.id).collect();
-        match self.send(live_rows::stocks(&values)) {
+        let ids: BTreeSet<StockId> = told.iter().map(|row| row.stock.id).collect();
+        let position = position.filter(|_| self.wish.after.is_none() && self.owed.is_subset(&ids));
+        match self.send(live_rows::stocks(&values, position)) {
             true => ids.iter().for_each(|id| _ = self.owed.remove(id)),
             false => self.owed.extend(ids),
         }

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use onhand_core::{Cause, ChannelId, Movement, Stock, UnitType};
+use onhand_core::{Cause, ChannelId, Movement, ProductId, Stock, UnitType};
 use onhand_store::query::{ListQuery, Sort, Window};
 use onhand_store::resource;
 use onhand_store::tables::channels::CHANNELS;
@@ -66,13 +66,28 @@ pub(super) fn available_before(movement: &Movement) -> i64 {
 
 /// The order or the file behind a movement.
 pub(super) fn reference(visit: &Visit, origins: &Origins, movement: &Movement) -> Option<Reference> {
+    let rights = (visit.may(Permission::ReadOrders), visit.may(Permission::ReadImports));
+    reference_for(rights, origins, movement)
+}
+
+/// The same for a person who may read orders, and imports, or not.
+pub(super) fn reference_for(
+    (orders, imports): (bool, bool),
+    origins: &Origins,
+    movement: &Movement,
+) -> Option<Reference> {
     if let Some(order) = origins.order(movement) {
-        let link = visit.may(Permission::ReadOrders).then(|| link::order(order.id.get()));
+        let link = orders.then(|| link::order(order.id.get()));
         return Some(Reference { text: order.number.clone(), link });
     }
     let (import, file) = origins.file(movement)?;
-    let link = visit.may(Permission::ReadImports).then(|| link::import(import.get()));
+    let link = imports.then(|| link::import(import.get()));
     Some(Reference { text: file.to_owned(), link })
+}
+
+/// The name of a stock's product; empty where it says no more than the SKU.
+pub(super) fn product_name(names: &HashMap<ProductId, String>, stock: &Stock) -> String {
+    names.get(&stock.product).filter(|name| **name != stock.sku).cloned().unwrap_or_default()
 }
 
 /// Whether a movement writes a level.

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::answer::ScreenAnswer;
 use super::fault::Fault;
-use super::naming;
 use super::visit::Visit;
+use super::{live_topics, naming};
 use crate::auth::Permission;
 use crate::services::orders::detail::{self, OrderDetail};
 use crate::services::stock_tables;
@@ -66,8 +66,9 @@ pub(super) async fn answer(visit: &Visit, status: StatusCode, returned: Returned
     let reasons = detail.reasons.iter().filter(|reason| reason.is_active);
     let is_located = detail.items.iter().any(|item| item.location.is_some());
     let page = Order {
-        frame: visit.frame(Entry::Orders).await?,
+        frame: visit.live_frame(Entry::Orders).await?,
         order: order.id.get(),
+        state: live_topics::order_state(order, &detail.items, &detail.reservations),
         number: order.number.clone(),
         channel: naming::channel_name(&channels, order.channel),
         placed: order.date_placed,

@@ -3,86 +3,91 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_store::imports::{ImportRow, State};
+use onhand_store::imports::ImportRow;
 use onhand_web::frame::Entry;
-use onhand_web::link;
-use onhand_web::screens::overview::{Card, CardKind, FirstSteps, ListSums, News, Overview};
+use onhand_web::screens::overview::{Counted, Day, FirstSteps, ListSums, News, Overview};
 
 use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
-use super::{import, naming};
+use super::{cards, import, naming};
+use crate::activity::{self, Activity};
 use crate::auth::Permission;
-use crate::services::{attention, stock_tables};
+use crate::services::attention::{self, Changes};
+use crate::services::stock_tables;
 
 /// Imports that are shown.
 const IMPORTS_SHOWN: usize = 5;
-/// For how long an import that went wrong needs somebody.
-const DAY_SECONDS: i64 = 24 * 3_600;
+/// Minutes of an interval of the chart.
+const INTERVAL_MINUTES: i64 = 5;
 
-/// `GET /`.
+/// `GET /`. The region of the cards alone, if that was asked for.
 pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let (app, requester) = (&visit.app, visit.requester());
-    let waiting = attention::waiting(app, &requester).await?;
+    let (_, cards) = cards::cards(app, &requester).await?;
+    let frame = visit.live_frame(Entry::Overview).await?;
+    let mut page = Overview {
+        frame,
+        cards,
+        lists: Vec::new(),
+        sums_at: None,
+        day: None,
+        news: Vec::new(),
+        imports: Vec::new(),
+        first_steps: None,
+    };
+    if visit.is_fragment() {
+        return ScreenAnswer::page(StatusCode::OK, &page.as_cards_region());
+    }
     let latest = attention::overview(app, &requester).await?;
     let lists = match visit.may(Permission::ReadStock) {
         true => stock_tables::lists(app, &requester).await?,
         false => Vec::new(),
     };
     let sizes = stock_tables::sizes(app, &lists).await?;
-    let mut cards = Vec::new();
-    cards.extend(wrong_imports(&visit, &latest.imports));
-    if let Some(number) = waiting.orders.filter(|number| *number > 0) {
-        let oldest = waiting.oldest_order.as_ref().map(|order| order.created_at);
-        let link = link::orders().to_owned();
-        cards.push(Card { kind: CardKind::OrdersWaiting, number, oldest, detail: String::new(), link });
-    }
-    let news = latest.changes.iter().map(|(movement, stock)| News {
-        at: movement.at,
-        product: stock.product.get(),
-        sku: stock.sku.clone(),
-        change: naming::available(movement) - naming::available_before(movement),
-        available: naming::available(movement),
-        reference: naming::reference(&visit, &latest.origins, movement),
-    });
-    let shown: Vec<&ImportRow> = latest.imports.iter().take(IMPORTS_SHOWN).collect();
-    let page = Overview {
-        frame: visit.frame(Entry::Overview).await?,
-        cards,
-        sums_at: None,
-        pulse: None,
-        news: news.collect(),
-        imports: import::lines(&visit, &shown).await?,
-        first_steps: lists.is_empty().then(|| first_steps(&visit.base)).filter(|_| visit.may(Permission::WriteStock)),
-        lists: lists
-            .into_iter()
-            .map(|list| ListSums {
-                id: list.id.get(),
-                products: sizes.get(&list.id).copied(),
-                name: list.name,
-                sums: None,
-            })
-            .collect(),
+    page.first_steps = lists.is_empty().then(|| first_steps(&visit.base)).filter(|_| visit.may(Permission::WriteStock));
+    let of_list = |list: stock_tables::NamedList| {
+        let products = sizes.get(&list.id).copied();
+        ListSums { id: list.id.get(), products, name: list.name, sums: None }
     };
+    page.lists = lists.into_iter().map(of_list).collect();
+    page.news = news(&visit, &latest.changes);
+    let shown: Vec<&ImportRow> = latest.imports.iter().take(IMPORTS_SHOWN).collect();
+    page.imports = import::lines(&visit, &shown).await?;
+    if visit.caller.channel.is_none() {
+        page.day = Some(day(&visit).await?);
+    }
     ScreenAnswer::page(StatusCode::OK, &page)
 }
 
-/// Imports of the last day that have failed, or of which rows have.
-fn wrong_imports(visit: &Visit, imports: &[ImportRow]) -> Option<Card> {
-    let since = visit.app.clock.now().minus_seconds(DAY_SECONDS);
-    let is_wrong =
-        |import: &&ImportRow| import.created_at >= since && (import.state == State::Failed || import.counts.failed > 0);
-    let wrong: Vec<&ImportRow> = imports.iter().filter(is_wrong).collect();
-    let (newest, oldest) = (wrong.first()?, wrong.last()?);
-    let link =
-        if wrong.len() == 1 { link::import(newest.id.get()) } else { format!("{}?view=failed", link::imports()) };
-    Some(Card {
-        kind: CardKind::ImportsFailed,
-        number: wrong.len() as i64,
-        oldest: Some(oldest.created_at),
-        detail: newest.file_name.clone(),
-        link,
-    })
+fn news(visit: &Visit, latest: &Changes) -> Vec<News> {
+    let one = |(movement, stock): &(onhand_core::Movement, onhand_core::Stock)| News {
+        movement: movement.id.get(),
+        at: movement.at,
+        product: stock.product.get(),
+        sku: stock.sku.clone(),
+        name: naming::product_name(&latest.names, stock),
+        change: naming::available(movement) - naming::available_before(movement),
+        available: naming::available(movement),
+        reference: naming::reference(visit, &latest.origins, movement),
+    };
+    latest.changes.iter().map(one).collect()
+}
+
+/// What was done in the last day, of the kind that the address names.
+async fn day(visit: &Visit) -> Result<Day, Fault> {
+    let counted = Counted::from_word(visit.query.text("chart")).unwrap_or_default();
+    let kind = match counted {
+        Counted::Orders => Activity::Orders,
+        Counted::Lines => Activity::Lines,
+        Counted::Released => Activity::Released,
+        Counted::Cancelled => Activity::Cancelled,
+        Counted::Levels => Activity::Levels,
+        Counted::Imported => Activity::Imported,
+        Counted::Rejected => Activity::Rejected,
+    };
+    let (from, values) = visit.app.activity.last_day(kind, INTERVAL_MINUTES).await?;
+    Ok(Day { counted, values, minutes: INTERVAL_MINUTES, from: activity::begin(from) })
 }
 
 /// What a newcomer can run, in this order.

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, get, on};
 use bytes::Bytes;
-use onhand_web::Frame;
+use onhand_web::{Frame, link};
 
 use super::answer::{FRAGMENT, ScreenAnswer};
 use super::fault::{self, Asked, Fault};
@@ -38,6 +38,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const FIELDS_MAX: usize = 2_048;
 /// Bytes of a form that anybody may send.
 const PUBLIC_FORM_MAX: usize = 16 * 1_024;
+/// The largest form that is kept where the server cannot do it just now.
+const KEPT_BYTES_MAX: usize = 16 * 1_024;
 
 /// What all screens share.
 struct Site {
@@ -118,6 +120,7 @@ fn asked(app: &App, parts: &Parts, observed: &Observed) -> Asked {
         is_fragment: parts.headers.contains_key(FRAGMENT),
         is_look: matches!(parts.method, Method::GET | Method::HEAD),
         request_id: observed.id().to_owned(),
+        form: Vec::new(),
     }
 }
 
@@ -131,11 +134,12 @@ async fn answer(site: Arc<Site>, route: Arc<Route>, request: Request<Body>) -> R
     let (mut observed, origin) = begin(&site.app, &request, route.path);
     let (parts, body) = request.into_parts();
     let (headers, asked) = (parts.headers.clone(), asked(&site.app, &parts, &observed));
-    let visit = caught(admit(&site, &route, (parts, body), (origin, &mut observed))).await;
+    let mut kept = Vec::new();
+    let visit = caught(admit(&site, &route, (parts, body), (origin, &mut observed), &mut kept)).await;
     let broken = || Fault::internal(&"a screen has panicked");
     let (visit, refused) = match visit.unwrap_or_else(|_| Err(broken())) {
         Ok((visit, refused)) => (Arc::new(visit), refused),
-        Err(fault) => return finish(observed, fault::answer(fault, asked), &headers),
+        Err(fault) => return finish(observed, fault::answer(fault, Asked { form: kept, ..asked }), &headers),
     };
     let made = match refused {
         Some(fault) => Err(fault),
@@ -152,7 +156,10 @@ async fn answer(site: Arc<Site>, route: Arc<Route>, request: Request<Body>) -> R
             }
         }
         Ok(answer) => answer,
-        Err(fault) => fault::answer(fault, Asked { frame: fault_frame(&visit).await, ..asked }),
+        Err(fault) => {
+            let form = kept_form(&route, &visit.form);
+            fault::answer(fault, Asked { frame: fault_frame(&visit).await, form, ..asked })
+        }
     };
     finish(observed, answer, &headers)
 }
@@ -171,6 +178,7 @@ async fn admit(
     route: &Route,
     (mut parts, mut body): (Parts, Body),
     (origin, observed): (Origin, &mut Observed),
+    kept: &mut Vec<(String, String)>,
 ) -> Result<(Visit, Option<Fault>), Fault> {
     let app = &site.app;
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
@@ -199,8 +207,11 @@ async fn admit(
     let (caller, base) = match admitted.await {
         Ok(admitted) => admitted,
         Err(refused) => {
-            if !reads && !matches!(refused, Fault::Failed(Error::Busy(_) | Error::Throttled { .. })) {
-                router::discard(app, &mut body).await;
+            match refused {
+                _ if reads => {}
+                Fault::Failed(Error::Busy(_)) => *kept = small_form(app, route, &parts.headers, body).await,
+                Fault::Failed(Error::Throttled { .. }) => {}
+                _ => router::discard(app, &mut body).await,
             }
             return Err(refused);
         }
@@ -246,6 +257,25 @@ fn visit(
         live: site.live.clone(),
         has_toast: AtomicBool::new(false),
     }
+}
+
+/// What of a form may stand on another page, to be sent again from there: no passwords, and not much.
+fn kept_form(route: &Route, form: &Fields) -> Vec<(String, String)> {
+    let bytes: usize = form.0.iter().map(|(name, value)| name.len() + value.len()).sum();
+    match route.permission == Permission::Public || route.path == link::my_password() || bytes > KEPT_BYTES_MAX {
+        true => Vec::new(),
+        false => form.0.clone(),
+    }
+}
+
+/// The form of a person whose session cannot be looked up just now. A long one is not read.
+async fn small_form(app: &App, route: &Route, headers: &HeaderMap, body: Body) -> Vec<(String, String)> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if route.reading != Reading::Fields || length.is_none_or(|length| length > KEPT_BYTES_MAX) {
+        return Vec::new();
+    }
+    let read = read_form(app, route.permission, headers, body).await;
+    read.map_or_else(|_| Vec::new(), |form| kept_form(route, &Fields::parse(&form)))
 }
 
 /// The body of a form. Another type of content than that of a form has no fields. What a form may be is far less than

@@ -219,7 +219,7 @@ fn rights(caller: &Caller) -> May {
 fn counters(waiting: &Waiting) -> Counters {
     Counters {
         lists: waiting.lists,
-        orders_waiting: waiting.orders.filter(|number| *number > 0),
+        orders_waiting: waiting.orders,
         import_percent: waiting.import.as_ref().map(|import| number::share(import.counts.sum(), import.total)),
     }
 }

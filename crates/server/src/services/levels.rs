@@ -169,7 +169,7 @@ pub async fn undo(
     let found = services.store.read_inline("movements.by_id", body).await?.pop();
     let movement = found.filter(|movement| movement.stock == stock.id).ok_or(ServiceError::NotFound)?;
     let row = undo_row(&movement, &stock.sku).map_err(not_undone)?;
-    let submitted = services.submit_once(requester, by_hand(stock.list, row), record).await?;
+    let submitted = services.submit_once(requester, by_hand(stock.list, row, None), record).await?;
     match &submitted {
         Submitted::Now(outcome) => match rejection(outcome) {
             Some(RowRejection::TouchedSince) => Err(not_undone(UndoFault::TouchedSince)),

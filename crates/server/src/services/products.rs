@@ -10,7 +10,6 @@ use onhand_store::Tx;
 use onhand_store::resource;
 use onhand_store::tables::products::PRODUCTS;
 use onhand_store::tables::{product_stocks, products};
-use serde_json::Value;
 
 use super::stock_tables::{self, NamedList};
 use super::{Requester, ServiceError, Services, product_search};

@@ -50,7 +50,7 @@ fn taken(reported: &mut VecDeque<(OrderItemId, i64)>, units: i64) -> Option<Vec<
 
 #[cfg(test)]
 mod tests {
-    use onhand_core::{Cause, Delta, StockId, Timestamp, UserId};
+    use onhand_core::{Cause, Delta, LevelWrite, StockId, Timestamp, UserId};
 
     use super::*;
 
@@ -70,6 +70,7 @@ mod tests {
                 reported,
                 actor: UserId::new(1),
                 at: Timestamp::from_micros(id),
+                level: LevelWrite::default(),
                 explanation: None,
             }
         };
@@ -83,7 +84,8 @@ mod tests {
         let item = OrderItemId::new;
         let release = |number: i64| Cause::Release(item(number));
         // What was reported before, what happened, and what the last movement settled.
-        let table: [(i64, &[(Cause, i64)], &[i64]); 7] = [
+        type Row<'r> = (i64, &'r [(Cause, i64)], &'r [i64]);
+        let table: [Row<'_>; 7] = [
             (0, &[(release(1), 4), (Cause::Write, -4)], &[1]),
             (0, &[(release(1), 4), (release(2), 3), (Cause::Write, -4)], &[1]),
             (0, &[(release(1), 4), (release(2), 3), (Cause::Count, -7)], &[1, 2]),

@@ -193,6 +193,7 @@ impl Batcher {
             |kind| commands.iter().map(|entry| entry.command.ids_needed(kind) as i64).sum::<i64>() + served(kind);
         ids::reserve_ranges(&self.store, &mut self.ids, needed).await?;
         let (ids, observers, clock, last) = (self.ids.clone(), self.observers.clone(), self.clock.clone(), self.last);
+        let taken = (batch.clone(), part.clone());
         let body = async move |tx: &mut Tx<'_>| {
             // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
             let now = || clock.now().max(last.plus_micros(1));
@@ -214,6 +215,7 @@ impl Batcher {
         })?;
         metrics::histogram!("onhand_writer_batch_seconds").record(begun.elapsed());
         metrics::histogram!("onhand_writer_commit_seconds").record(written.elapsed());
+        self.observers.iter().for_each(|observer| observer.decided(&taken.0[taken.1.clone()], &batch.settled));
         if batch.is_order_due {
             self.due.notify_one();
         }

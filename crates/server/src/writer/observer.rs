@@ -6,6 +6,8 @@
 
 use onhand_core::{Changes, StockId};
 
+use super::{Submission, SubmissionResult};
+
 /// The stocks that a commit writes.
 pub struct ChangedStocks {
     /// Those that were there before.
@@ -34,6 +36,9 @@ pub trait CommitObserver: Send + Sync {
 
     /// Called once, when the commit is over. It may have failed, or be in doubt.
     fn after_commit(&self);
+
+    /// Called once after that if the commit has not failed, with the commands and what became of each.
+    fn decided(&self, _commands: &[Submission], _results: &[SubmissionResult]) {}
 }
 
 /// Some observers.

@@ -14,9 +14,11 @@ mod imports;
 mod live;
 mod me;
 mod orders;
+mod overview;
 mod product;
 mod roles;
 mod search;
+mod sentences;
 mod sessions;
 #[path = "../api/shop.rs"]
 #[expect(dead_code, reason = "the suite of the API uses the rest")]

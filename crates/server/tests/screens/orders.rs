@@ -13,7 +13,7 @@ async fn orders_wait_until_the_erp_has_taken_them() {
     let order = shop.order("A-1", 2).await;
     let number = order["number"].as_str().expect("a number").to_owned();
     let mut browser = Browser::of(&shop.server, Role::Integration).await;
-    browser.get("/").await.ok().has("1 order waits for the ERP");
+    browser.get("/").await.ok().has_no("waits for the ERP").has("data-card=\"orders_waiting\">1<");
     browser.get("/orders").await.ok().has(&number).has("not yet");
     let path = format!("/orders/{}", id(&order));
     let page = browser.get(&path).await.ok().has(&number).has("reserved");

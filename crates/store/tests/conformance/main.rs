@@ -4,6 +4,7 @@
 //! [`database::for_each_engine`]. One file per resource, as in `src`.
 
 mod accounts;
+mod activity;
 mod channel_sync;
 mod channels;
 mod cursor;

@@ -72,6 +72,7 @@ const SHOP: &str = "
     WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 70)
       INSERT INTO import_part SELECT 3, n, CAST(printf('%.*c', 262144, 'x') AS BLOB) FROM n;
     INSERT INTO import_chunk VALUES (3, 0, 1, 1, 0, 0, x'0100ff'), (3, 1, 0, 0, 0, 0, x'');
+    INSERT INTO activity VALUES ('orders', 7, 'é', 3), ('orders', 7, 'f', 1);
     INSERT INTO id_range VALUES ('product', 4001), ('stock', 4002), ('stock_list', 3), ('connection', 40);
     WITH scopes (scope, id) AS (
         SELECT 'product', id FROM product UNION ALL SELECT 'stock', id FROM stock

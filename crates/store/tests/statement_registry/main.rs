@@ -57,6 +57,9 @@ pub(crate) fn distributed() -> BTreeSet<&'static str> {
 
 /// Statements on hot tables that do not name the bucket.
 const WITHOUT_BUCKET: &[(&str, &str)] = &[
+    ("attention.cancellations", "the overview: a few rows of an index on every machine"),
+    ("attention.oversold", "the overview: a few rows of an index on every machine"),
+    ("attention.short", "the overview: a few rows of an index on every machine"),
     ("assortments.has_items", "asks for one row of an index of the catalog, once per request of a channel"),
     ("cancellation_requests.count", "people who look at requests: a few rows of an index on every machine"),
     ("discrepancies.active_at", "removing them: seldom, by people, on every machine"),

@@ -45,10 +45,15 @@ function watchToasts() {
   }
 }
 
-/* Seconds that count down until something may be tried again. */
+/* Seconds that count down until something may be tried again. A page that could not be shown is asked for again by
+   itself, though not every second. */
+const PATIENCE = 4;
 function countDown() {
   for (const place of document.querySelectorAll("[data-seconds]")) {
     const left = Math.max(0, Number(place.dataset.seconds) - 1);
+    const over = left === 0 ? Number(place.dataset.over ?? 0) + 1 : 0;
+    place.dataset.over = String(over);
+    if (place.dataset.again && over === PATIENCE) location.replace(place.dataset.again);
     place.dataset.seconds = String(left);
     place.textContent = String(left);
   }
@@ -146,6 +151,8 @@ document.addEventListener("htmx:after:settle", () => {
   }
 });
 document.addEventListener("htmx:after:swap", settle);
+/* What was wrong with the form before is no longer said while it is sent again. */
+document.addEventListener("htmx:before:request", () => $("#problem")?.replaceChildren());
 settle();
 setInterval(showTimes, 5000);
 setInterval(countDown, 1000);

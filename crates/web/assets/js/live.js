@@ -1,6 +1,7 @@
 // <oh-live>: the numbers of a page follow the server while the page is seen.
-// Promises: one stream per visible tab; it writes text and bars only where a value differs, and never moves, adds or
-// removes rows. Must not touch a row that has the focus in a field, nor build HTML from texts.
+// Promises: one stream per visible tab, and while it is lost a look every 15 seconds; it writes text and bars only where
+// a value differs, and never moves, adds or removes rows of a table. What is not a stock or an import it hands on, as an
+// event of the document (follow.js). Must not touch a row whose level is edited, nor build HTML from texts.
 
 const number = new Intl.NumberFormat(document.documentElement.lang);
 const SVG = "http://www.w3.org/2000/svg";
@@ -66,12 +67,17 @@ function write(place, value, isMarked) {
   setTimeout(() => delta.remove(), 2000);
 }
 
+const POLL = 15000;
+/* What the stream says of rows, of counters and of an order; the last three are for follow.js. */
+const NAMES = ["stock", "import", "cards", "news", "order"];
+
 class Live extends HTMLElement {
   #stream = null;
   #url = "";
   #timer = 0;
-  #retry = 0;
+  #poll = 0;
   #lostAt = null;
+  #levels = new Map();
 
   connectedCallback() {
     this.button = this.querySelector("button");
@@ -125,7 +131,9 @@ class Live extends HTMLElement {
     const query = new URLSearchParams();
     const stocks = ids("stock").slice(0, 200);
     if (stocks.length) query.set("stocks", stocks.join(","));
-    if (ids("import").length) query.set("import", ids("import")[0]);
+    for (const name of ["import", "order"]) if (ids(name).length) query.set(name, ids(name)[0]);
+    if (document.querySelector("[data-card], [data-cards]")) query.set("cards", "1");
+    if (document.querySelector("[data-news]")) query.set("news", "1");
     return [...query.keys()].length ? `${this.dataset.src}?${query}` : "";
   }
 
@@ -133,22 +141,18 @@ class Live extends HTMLElement {
     const url = this.url();
     if (!url || document.hidden || !window.EventSource) return this.close();
     if (this.#stream && this.#stream.readyState !== EventSource.CLOSED && url === this.#url) return this.#tell();
-    this.close();
+    this.#stream?.close();
     const stream = new EventSource(url);
     this.#stream = stream;
     this.#url = url;
     this.#tell();
-    stream.onopen = () => {
-      this.#lostAt = null;
-      this.#tell();
-    };
+    stream.onopen = () => this.#found();
     stream.onerror = () => this.#lost();
-    const on = (name, act) => stream.addEventListener(name, (event) => {
-      if (this.at) this.at.textContent = clockOf(new Date());
-      act(JSON.parse(event.data));
-    });
-    on("stock", ({ rows }) => rows.forEach((row) => this.stock(row)));
-    on("import", (values) => this.import(values));
+    for (const name of NAMES) stream.addEventListener(name, (event) => this.take(name, event.data));
+    // The server goes on, but what it reads from is away.
+    stream.addEventListener("away", () => this.#lost());
+    stream.addEventListener("back", () => this.#found());
+    stream.addEventListener("reload", () => this.#again());
     stream.addEventListener("bye", () => {
       stream.close();
       this.#lost();
@@ -158,8 +162,8 @@ class Live extends HTMLElement {
   close() {
     this.#stream?.close();
     this.#stream = null;
-    clearTimeout(this.#retry);
-    this.#retry = 0;
+    clearInterval(this.#poll);
+    this.#poll = 0;
   }
 
   #tell() {
@@ -167,27 +171,77 @@ class Live extends HTMLElement {
     else this.show("on", this.dataset.live);
   }
 
+  #found() {
+    this.#lostAt = null;
+    clearInterval(this.#poll);
+    this.#poll = 0;
+    this.#tell();
+  }
+
   /* A browser connects again by itself, unless it was told that this is in vain. */
   #lost() {
     this.#lostAt ??= new Date();
     this.#tell();
-    clearTimeout(this.#retry);
-    if (this.#stream?.readyState === EventSource.CLOSED) this.#retry = setTimeout(() => this.#begin(), 15000);
+    this.#poll ||= setInterval(() => this.#look(), POLL);
   }
 
-  stock([id, onHand, reserved, reported, available, at, cause, reference]) {
+  /* What the stream would say, once. */
+  async #look() {
+    try {
+      const answer = await fetch(`${this.#url}&once=1`, { headers: { Accept: "text/event-stream" } });
+      if (answer.ok && answer.headers.get("content-type")?.startsWith("text/event-stream")) this.#read(await answer.text());
+    } catch {
+      // It is still lost.
+    }
+    if (this.#stream?.readyState === EventSource.CLOSED && !this.isPaused) this.open();
+  }
+
+  #read(text) {
+    for (const event of text.split("\n\n")) {
+      const line = (name) => event.split("\n").find((one) => one.startsWith(name))?.slice(name.length);
+      if (NAMES.includes(line("event: "))) this.take(line("event: "), line("data: "));
+    }
+  }
+
+  /* Too much has changed while the stream was lost. What is being entered is not thrown away for that. */
+  #again() {
+    if (!document.querySelector(".pop") && !document.activeElement?.closest("main form")) return location.reload();
+    this.close();
+    this.open();
+  }
+
+  take(name, data) {
+    if (this.at) this.at.textContent = clockOf(new Date());
+    const values = JSON.parse(data);
+    if (name === "stock") {
+      values.rows.forEach((row) => this.stock(row));
+      document.dispatchEvent(new CustomEvent("live:stock"));
+    } else if (name === "import") this.import(values);
+    else document.dispatchEvent(new CustomEvent(`live:${name}`, { detail: values }));
+  }
+
+  /* The line at a level that is being edited: what has come between, and whence. */
+  #say(place, [id, onHand, , , available, , , reference, by]) {
+    const known = this.#levels.get(id);
+    if (!known) return this.#levels.set(id, { onHand, available });
+    const isLevel = known.onHand !== onHand;
+    if (!isLevel && known.available === available) return;
+    const now = place.dataset.now.replace("{n}", number.format(isLevel ? onHand : available));
+    place.textContent = `${isLevel ? place.dataset.onHand : place.dataset.available}: ${now.replace("{by}", [by, reference].filter(Boolean).join(" "))}`;
+    place.hidden = false;
+  }
+
+  stock(values) {
+    const [id, onHand, reserved, reported, available, at, cause, reference] = values;
     for (const row of document.querySelectorAll(`[data-stock="${Number(id)}"]`)) {
-      const isEdited = row.querySelector(".pop") !== null;
-      const values = { on_hand: onHand, reserved, reported, available };
-      if (isEdited) {
-        const now = row.querySelector("[data-now]");
-        if (now) {
-          now.hidden = false;
-          now.querySelector("b").textContent = number.format(onHand);
-        }
+      const edited = row.querySelector("[data-now]");
+      if (edited) {
+        this.#say(edited, values);
         continue;
       }
-      for (const place of row.querySelectorAll("[data-n]")) write(place, values[place.dataset.n], place.dataset.n === "available");
+      this.#levels.set(id, { onHand, available });
+      const shown = { on_hand: onHand, reserved, reported, available };
+      for (const place of row.querySelectorAll("[data-n]")) write(place, shown[place.dataset.n], place.dataset.n === "available");
       for (const bar of row.querySelectorAll(".stockbar[data-scale]")) drawBar(bar, onHand, reserved, reported, available);
       const time = row.querySelector(".c-ago time");
       if (time && at && time.dateTime !== at) {

@@ -27,4 +27,20 @@ pub struct ErrorPage {
     pub is_unchanged: bool,
     /// The address to try again; empty if that is of no use.
     pub again: String,
+    /// What a form posts to that was not done.
+    pub action: String,
+    /// Its fields, so that it can be sent again; empty where there is none, or none that is kept.
+    pub form: Vec<(String, String)>,
+}
+
+/// Why a form was not done, in the place `#problem` of its page, which keeps the form as it was filled in.
+#[derive(Clone, Debug, Template)]
+#[template(path = "parts/problem.html")]
+pub struct Problem {
+    /// The frame.
+    pub frame: Frame,
+    /// The sentence of the API.
+    pub sentence: String,
+    /// After how many seconds a new try can succeed.
+    pub retry_seconds: Option<i64>,
 }

@@ -21,6 +21,8 @@ pub struct Order {
     pub frame: Frame,
     /// The order.
     pub order: i64,
+    /// What the stream of changes calls its state, so that the page sees when that is another one.
+    pub state: String,
     /// Its number.
     pub number: String,
     /// Its channel; none for an order through the own API.

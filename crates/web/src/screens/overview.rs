@@ -10,7 +10,7 @@ use crate::{Frame, Reference};
 
 /// The page `/`. `GET` only.
 #[derive(Clone, Debug, Template)]
-#[template(path = "overview.html")]
+#[template(path = "overview.html", blocks = ["cards_region"])]
 pub struct Overview {
     /// The frame.
     pub frame: Frame,
@@ -20,14 +20,20 @@ pub struct Overview {
     pub lists: Vec<ListSums>,
     /// When the sums were made.
     pub sums_at: Option<Timestamp>,
-    /// The orders of the last day, where they are counted.
-    pub pulse: Option<Pulse>,
+    /// What was done in the last day.
+    pub day: Option<Day>,
     /// The newest changes of stock, the newest first; at most 20.
     pub news: Vec<News>,
     /// The newest imports, the newest first; at most 5. Shown to those who may read imports.
     pub imports: Vec<ImportLine>,
     /// Commands for the first steps, while there is no list yet.
     pub first_steps: Option<FirstSteps>,
+}
+
+impl Overview {
+    fn summary(&self) -> String {
+        summary(&self.cards)
+    }
 }
 
 /// What a card is about.
@@ -49,6 +55,25 @@ pub enum CardKind {
     Short,
     /// Active discrepancies.
     Discrepancies,
+    /// Requests to cancel that nobody has answered.
+    Cancellations,
+}
+
+impl CardKind {
+    /// Its word in the stream of changes.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Oversold => "oversold",
+            Self::ChannelsBehind => "channels_behind",
+            Self::DeliveryFailures => "delivery_failures",
+            Self::ImportsFailed => "imports_failed",
+            Self::OrdersWaiting => "orders_waiting",
+            Self::Packages => "packages",
+            Self::Short => "short",
+            Self::Discrepancies => "discrepancies",
+            Self::Cancellations => "cancellations",
+        }
+    }
 }
 
 /// Something that needs a person.
@@ -58,16 +83,30 @@ pub struct Card {
     pub kind: CardKind,
     /// How many there are, from 1 on.
     pub number: i64,
+    /// Whether there are more than that.
+    pub is_more: bool,
     /// Since when the oldest waits.
     pub oldest: Option<Timestamp>,
     /// An example, for instance a product or a file; may be empty.
     pub detail: String,
-    /// Where it is looked at, from [`crate::link`].
-    pub link: String,
+    /// Where it is looked at, from [`crate::link`]; none while no screen shows it.
+    pub link: Option<String>,
+}
+
+/// What the cards say, in few letters: the page asks for them again when the stream says something else.
+pub fn summary(cards: &[Card]) -> String {
+    let one = |card: &Card| format!("{}:{}{}", card.kind.word(), card.number, if card.is_more { "+" } else { "" });
+    cards.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
 impl Card {
     fn text(&self, t: Texts) -> String {
+        let text = self.sentence(t);
+        let number = crate::number::grouped(t.lang, self.number);
+        if self.is_more { text.replacen(&number, &format!("{number}+"), 1) } else { text }
+    }
+
+    fn sentence(&self, t: Texts) -> String {
         match self.kind {
             CardKind::Oversold => t.card_oversold(self.number),
             CardKind::ChannelsBehind => t.card_channels(self.number),
@@ -77,6 +116,7 @@ impl Card {
             CardKind::Packages => t.card_packages(self.number),
             CardKind::Short => t.card_short(self.number),
             CardKind::Discrepancies => t.card_discrepancies(self.number),
+            CardKind::Cancellations => t.card_cancellations(self.number),
         }
     }
 
@@ -89,13 +129,14 @@ impl Card {
             CardKind::Packages => "package",
             CardKind::Short => "circle-alert",
             CardKind::Discrepancies => "package-x",
+            CardKind::Cancellations => "ban",
         }
     }
 
     fn class(&self) -> &'static str {
         match self.kind {
             CardKind::Oversold | CardKind::Short | CardKind::ImportsFailed | CardKind::DeliveryFailures => "bad",
-            CardKind::ChannelsBehind | CardKind::Discrepancies => "warn",
+            CardKind::ChannelsBehind | CardKind::Discrepancies | CardKind::Cancellations => "warn",
             CardKind::OrdersWaiting | CardKind::Packages => "",
         }
     }
@@ -129,37 +170,108 @@ pub struct Sums {
     pub sold_out: Option<i64>,
 }
 
-/// Orders over a day.
-#[derive(Clone, Debug)]
-pub struct Pulse {
-    /// Orders per interval, the oldest first; the last interval is not over.
-    pub orders: Vec<i64>,
-    /// The length of an interval in minutes.
-    pub minutes: i64,
-    /// All orders of these intervals.
-    pub orders_total: i64,
-    /// All their lines.
-    pub lines_total: i64,
+/// What is counted over a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Counted {
+    /// Orders that were placed.
+    #[default]
+    Orders,
+    /// Their lines.
+    Lines,
+    /// Lines that the ERP has registered.
+    Released,
+    /// Lines that were cancelled.
+    Cancelled,
+    /// Stock levels that were written.
+    Levels,
+    /// Rows of files.
+    Imported,
+    /// Requests that a rule rejected.
+    Rejected,
 }
 
-impl Pulse {
-    fn columns(&self, t: Texts) -> Columns {
-        Columns {
-            values: self.orders.clone(),
-            title: format!("{}, {}", t.orders_count(self.orders_total), t.per_minutes(self.minutes)),
+impl Counted {
+    /// Every one, in the order of the choice.
+    pub const ALL: [Self; 7] =
+        [Self::Orders, Self::Lines, Self::Released, Self::Cancelled, Self::Levels, Self::Imported, Self::Rejected];
+
+    /// Its word in the address.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Orders => "orders",
+            Self::Lines => "lines",
+            Self::Released => "released",
+            Self::Cancelled => "cancelled",
+            Self::Levels => "levels",
+            Self::Imported => "imported",
+            Self::Rejected => "rejected",
         }
+    }
+
+    /// The one with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|counted| counted.word() == word)
+    }
+
+    fn text(self, t: Texts) -> &'static str {
+        match self {
+            Self::Orders => t.orders(),
+            Self::Lines => t.lines_reserved(),
+            Self::Released => t.lines_released(),
+            Self::Cancelled => t.lines_cancelled(),
+            Self::Levels => t.levels_written(),
+            Self::Imported => t.rows_imported(),
+            Self::Rejected => t.rejected_requests(),
+        }
+    }
+}
+
+/// One kind of activity over a day.
+#[derive(Clone, Debug)]
+pub struct Day {
+    /// What is counted.
+    pub counted: Counted,
+    /// Numbers per interval, the oldest first; the last interval is not over.
+    pub values: Vec<i64>,
+    /// The length of an interval in minutes.
+    pub minutes: i64,
+    /// When the first interval begins.
+    pub from: Timestamp,
+}
+
+impl Day {
+    fn total(&self) -> i64 {
+        self.values.iter().sum()
+    }
+
+    fn columns(&self, frame: &Frame) -> Columns {
+        let (t, total) = (frame.t, frame.n(self.total()));
+        let title = format!("{}: {total}, {}", self.counted.text(t), t.per_minutes(self.minutes));
+        Columns { values: self.values.clone(), title }
+    }
+
+    /// The same by hour: when each begins, and its number.
+    fn hours(&self) -> Vec<(Timestamp, i64)> {
+        const HOUR_MINUTES: i64 = 60;
+        let intervals = usize::try_from(HOUR_MINUTES / self.minutes.max(1)).unwrap_or(1).max(1);
+        let hours = (0..).zip(self.values.chunks(intervals));
+        hours.map(|(hour, values)| (self.from.minus_seconds(-hour * 3_600), values.iter().sum())).collect()
     }
 }
 
 /// A change of a stock.
 #[derive(Clone, Debug)]
 pub struct News {
+    /// The movement.
+    pub movement: i64,
     /// When.
     pub at: Timestamp,
     /// The product.
     pub product: i64,
     /// Its SKU.
     pub sku: String,
+    /// Its name; empty where that says no more than the SKU.
+    pub name: String,
     /// By how much what is available has changed.
     pub change: i64,
     /// What is available since.

@@ -6,6 +6,7 @@
 mod frame;
 mod imports;
 mod orders;
+mod overview;
 mod settings;
 mod stock;
 
@@ -71,7 +72,7 @@ use texts;
 
 /// Every text as it stands in the tables: name, English, Turkish. For tests.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables = [frame::TABLE, imports::TABLE, orders::TABLE, settings::TABLE, stock::TABLE];
+    let tables = [frame::TABLE, imports::TABLE, orders::TABLE, overview::TABLE, settings::TABLE, stock::TABLE];
     tables.into_iter().flatten().copied()
 }
 

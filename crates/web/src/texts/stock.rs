@@ -21,9 +21,6 @@ texts! {
     card_failures[n]: "{n} delivery failure", "{n} delivery failures" | "{n} teslim hatası";
     what_there_is: "What there is" | "Ne var";
     last_day: "Last 24 hours" | "Son 24 saat";
-    orders_count[n]: "{n} order", "{n} orders" | "{n} sipariş";
-    lines_count[n]: "{n} line", "{n} lines" | "{n} satır";
-    orders_per_interval(orders, lines): "{orders} with {lines}" | "{orders}, {lines}";
     per_minutes[n]: "per minute", "per {n} minutes" | "{n} dakikada bir";
     now_happening: "Newest changes" | "En yeni değişiklikler";
     last_imports: "Last imports" | "Son içe aktarmalar";
@@ -130,7 +127,6 @@ texts! {
     settles[n]: "This level settles {n} reported unit, so it cannot be undone.",
         "This level settles {n} reported units, so it cannot be undone."
         | "Bu miktar bildirilmiş {n} adedi kapatır, geri alınamaz.";
-    level_now: "It is now" | "Şimdi";
     // Why is it 3?
     why_is_it(n): "Why is it {n}?" | "Neden {n}?";
     available_in_all: "available in all lists" | "tüm listelerde satılabilir";

@@ -18,7 +18,7 @@ use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// The body of an adjustment.
 pub const FIELDS: &[Field] = &[
@@ -30,16 +30,12 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// What an adjustment has done.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "StockAdjustment",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("movement", PropertyType::IntOrNull),
-        property("stock_change", PropertyType::Int),
-        property("stock", PropertyType::Int),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("StockAdjustment" {
+    pk: Int,
+    movement: IntOrNull,
+    stock_change: Int,
+    stock: Int,
+});
 
 /// `POST product_stocks/{id}/adjust/`.
 pub async fn adjust(call: RequestContext) -> Result<ApiResponse, Error> {

@@ -8,35 +8,27 @@ use crate::http::context::RequestContext;
 use crate::services::reserving::{self, ReservingLine};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// One order line that takes units of the stock.
-pub const RESERVATION: ResponseSchema = ResponseSchema {
-    name: "StockReservation",
-    properties: &[
-        property("order_item", PropertyType::IntOrNull),
-        property("order", PropertyType::IntOrNull),
-        property("order_number", PropertyType::TextOrNull),
-        property("channel", PropertyType::IntOrNull),
-        property("quantity", PropertyType::Int),
-        property("state", PropertyType::Text),
-        property("created_date", PropertyType::Time),
-        property("registered_at", PropertyType::TimeOrNull),
-        property("code", PropertyType::TextOrNull),
-        property("is_oversold", PropertyType::Bool),
-    ],
-    open: false,
-};
+pub const RESERVATION: ResponseSchema = response_schema!("StockReservation" {
+    order_item: IntOrNull,
+    order: IntOrNull,
+    order_number: TextOrNull,
+    channel: IntOrNull,
+    quantity: Int,
+    state: Text,
+    created_date: Time,
+    registered_at: TimeOrNull,
+    code: TextOrNull,
+    is_oversold: Bool,
+});
 
 /// The lines of a stock, the oldest first.
-pub const RESERVATIONS: ResponseSchema = ResponseSchema {
-    name: "StockReservations",
-    properties: &[
-        property("next_after", PropertyType::IntOrNull),
-        property("results", PropertyType::List(&RESERVATION)),
-    ],
-    open: false,
-};
+pub const RESERVATIONS: ResponseSchema = response_schema!("StockReservations" {
+    next_after: IntOrNull,
+    results: List(&RESERVATION),
+});
 
 /// `GET product_stocks/{id}/reservations/`: who reserves the stock, the oldest line first. `state` is `open`, which is
 /// meant where it is absent, or `reported`; `after` goes on from the last one seen.

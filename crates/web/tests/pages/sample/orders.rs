@@ -161,6 +161,7 @@ pub(super) fn order(m: &Maker) -> Order {
     Order {
         frame: m.frame(Entry::Orders, "/orders/10277"),
         order: 10_277,
+        state: "5c0ffee5".to_owned(),
         number: m.t("TR-10421"),
         channel: Some(m.t("N11")),
         placed: m.ago(250),

@@ -48,6 +48,8 @@ pub(super) fn error(m: &Maker) -> ErrorPage {
         retry_seconds: m.is_some().then_some(5),
         is_unchanged: true,
         again: link::stock(4_i64),
+        action: link::level(4_i64, 352_i64),
+        form: m.few(2, |at| (["value", "back"][at].to_owned(), m.t("64"))),
     }
 }
 

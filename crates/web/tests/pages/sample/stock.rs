@@ -9,7 +9,7 @@ use onhand_web::frame::Entry;
 use onhand_web::link::{StockQuery, View};
 use onhand_web::screens::level::{LevelEdit, LevelMode, Preview};
 use onhand_web::screens::lists::{ListRow, Lists};
-use onhand_web::screens::overview::{Card, CardKind, FirstSteps, ListSums, News, Overview, Pulse, Sums};
+use onhand_web::screens::overview::{Card, CardKind, Counted, Day, FirstSteps, ListSums, News, Overview, Sums};
 use onhand_web::screens::product::{
     Chart, ChartPoint, Chosen, DiscrepancyLine, Event, External, LevelOrigin, PackedLine, Product, ProductList, Range,
     ReportedLine, Reserving, Told, UndoOf,
@@ -227,6 +227,7 @@ pub(super) fn overview(m: &Maker) -> Overview {
         K::Packages,
         K::ChannelsBehind,
         K::DeliveryFailures,
+        K::Cancellations,
     ];
     let details = [
         "Runner 2 sneaker, black, 42",
@@ -237,13 +238,15 @@ pub(super) fn overview(m: &Maker) -> Overview {
         "Kadıköy 22 · Alsancak 15",
         "N11",
         "N11",
+        "TR-10421",
     ];
     let card = |at: usize| Card {
         kind: kinds[at],
-        number: [3, 1, 128, 1, 7, 37, 1, 11][at],
+        number: [3, 1, 128, 1, 7, 37, 1, 1_000, 2][at],
+        is_more: at == 7,
         oldest: Some(m.ago(2_460 * (at as i64 + 1))),
         detail: m.t(details[at]),
-        link: link::overview().to_owned(),
+        link: (at % 3 != 2).then(|| link::overview().to_owned()),
     };
     let names = ["Central warehouse", "Store Kadıköy", "Store Alsancak"];
     let list = |at: usize| ListSums {
@@ -252,12 +255,14 @@ pub(super) fn overview(m: &Maker) -> Overview {
         products: Some(12_480),
         sums: if at == 2 { None } else { sums(m) },
     };
-    let orders: Vec<i64> = (0..96).map(|at: i64| (at * at * 7) % 90 + if at > 40 { 60 } else { 5 }).collect();
-    let pulse = Pulse { orders, minutes: 15, orders_total: 8_114, lines_total: 19_377 };
+    let values: Vec<i64> = (0..288).map(|at: i64| (at * at * 7) % 90 + if at > 120 { 60 } else { 5 }).collect();
+    let day = Day { counted: Counted::Orders, values, minutes: 5, from: m.ago(86_100) };
     let news = |at: usize| News {
+        movement: 900 + at as i64,
         at: m.ago(AGES[at % AGES.len()]),
         product: at as i64,
         sku: m.t(STOCKS[at % STOCKS.len()].0),
+        name: m.t("Runner 2 sneaker"),
         change: if at.is_multiple_of(3) { 6 } else { -2 },
         available: 132 + at as i64,
         reference: Some(m.reference("TR-10421", link::order(at))),
@@ -270,10 +275,10 @@ pub(super) fn overview(m: &Maker) -> Overview {
     });
     Overview {
         frame: m.frame(Entry::Overview, "/"),
-        cards: m.few(8, card),
+        cards: m.few(9, card),
         lists: m.few(3, list),
         sums_at: (m.rows != Rows::One).then(|| m.ago(27)),
-        pulse: m.is_some().then_some(pulse),
+        day: m.is_some().then_some(day),
         news: m.few(20, news),
         imports: m.few(4, |at| orders::line(m, at)),
         first_steps,

@@ -5,43 +5,35 @@ use onhand_store::tables::product_stocks::StockRow;
 
 use crate::wire::Family;
 use crate::wire::json::{self, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// A product stock as the ERP sees it: exactly the fields of contract 4.1.
-pub const VIEW_I1: ResponseSchema = ResponseSchema {
-    name: "ProductStockI1",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("product_sku", PropertyType::Text),
-        property("stock", PropertyType::Int),
-        property("stock_list", PropertyType::Int),
-        property("unit_type", PropertyType::Text),
-        property("sold_quantity_unreported", PropertyType::Int),
-        property("extra_field", PropertyType::Object),
-    ],
-    open: false,
-};
+pub const VIEW_I1: ResponseSchema = response_schema!("ProductStockI1" {
+    id: Int,
+    product_sku: Text,
+    stock: Int,
+    stock_list: Int,
+    unit_type: Text,
+    sold_quantity_unreported: Int,
+    extra_field: Object,
+});
 
 /// A product stock as panel and channels see it.
-pub const VIEW_V1: ResponseSchema = ResponseSchema {
-    name: "ProductStock",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("product", PropertyType::Int),
-        property("product_sku", PropertyType::Text),
-        property("stock", PropertyType::Int),
-        property("stock_list", PropertyType::Int),
-        property("unit_type", PropertyType::Text),
-        property("sold_quantity_unreported", PropertyType::Int),
-        property("adjusted_stock", PropertyType::Int),
-        property("reported_quantity", PropertyType::Int),
-        property("snapshot_at", PropertyType::TimeOrNull),
-        property("extra_field", PropertyType::Object),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-    ],
-    open: false,
-};
+pub const VIEW_V1: ResponseSchema = response_schema!("ProductStock" {
+    pk: Int,
+    product: Int,
+    product_sku: Text,
+    stock: Int,
+    stock_list: Int,
+    unit_type: Text,
+    sold_quantity_unreported: Int,
+    adjusted_stock: Int,
+    reported_quantity: Int,
+    snapshot_at: TimeOrNull,
+    extra_field: Object,
+    created_date: Time,
+    modified_date: Time,
+});
 
 pub(crate) fn write(family: Family) -> impl Fn(&mut String, &Stock) + Copy {
     move |out, stock| match family {
