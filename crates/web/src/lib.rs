@@ -15,6 +15,7 @@ pub mod lang;
 pub mod link;
 pub mod may;
 pub mod number;
+mod order_words;
 pub mod screens;
 pub mod sentences;
 pub mod texts;

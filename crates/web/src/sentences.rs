@@ -238,6 +238,63 @@ const TURKISH: &[(&str, &str)] = &[
     ),
     ("This does not fit: {}. Ask for format=csv.", "Bu sığmıyor: {}. CSV olarak isteyin."),
     ("Code is required when is_auto_sync is true.", "is_auto_sync evet ise kod zorunludur."),
+    // Of views, bulk edits and columns of files
+    ("A difference is not 0, and at most {}.", "Fark 0 olamaz, en çok {} olabilir."),
+    (
+        "A mapping has no field {}; it has sheet, header_row, columns and warehouse.",
+        "Eşlemede {} diye bir alan yok; sheet, header_row, columns ve warehouse var.",
+    ),
+    ("A mapping is a JSON object.", "Eşleme bir JSON nesnesidir."),
+    ("A name has 1 to {} characters that can be seen.", "Ad, görünen 1 ile {} karakter arasında olmalı."),
+    ("A query has at most {} characters.", "Sorgu en çok {} karakter olabilir."),
+    ("A view of this screen keeps {}, and nothing else.", "Bu ekranın görünümü yalnız şunları saklar: {}."),
+    ("An answer approves or rejects.", "Yanıt ya onaylar ya reddeder."),
+    ("Choose the column of SKUs and the one of stock levels.", "SKU sütununu ve stok sütununu seçin."),
+    ("Enter the number of a row.", "Bir satır numarası girin."),
+    ("Name 1 to {} product stocks, or use a filter.", "1 ile {} arasında stok seçin ya da filtre kullanın."),
+    ("No row of the file is about the warehouse \"{}\".", "Dosyada \"{}\" deposuyla ilgili satır yok."),
+    ("Only a written stock level can be undone here.", "Burada yalnız yazılmış bir stok düzeyi geri alınabilir."),
+    ("Several sheets have stock: {}. Choose one with mapping.", "Birden çok sayfada stok var: {}. Birini seçin."),
+    (
+        "Something has happened to this stock since the write; it was left as it is.",
+        "Yazımdan sonra bu stok değişti; olduğu gibi bırakıldı.",
+    ),
+    (
+        "The column {} is a heading, a number, or null if it is not to be read.",
+        "{} sütunu bir başlık ya da numaradır; okunmayacaksa null olur.",
+    ),
+    (
+        "The columns \"{}\" and \"{}\" both mean {}. Choose one with mapping, or keep one of them.",
+        "\"{}\" ve \"{}\" sütunlarının ikisi de şu anlama geliyor: {}. Birini seçin.",
+    ),
+    ("The file has no column \"{}\", which the mapping names.", "Eşlemede adı geçen \"{}\" sütunu dosyada yok."),
+    ("The file has no sheet \"{}\". It has: {}.", "Dosyada \"{}\" sayfası yok. Olanlar: {}."),
+    ("The file has no sheet \"{}\": it is no workbook.", "Dosyada \"{}\" sayfası yok: bu bir çalışma kitabı değil."),
+    (
+        "The level contained registered order lines, so it cannot be undone; write the new level instead.",
+        "Bu düzey kayda geçmiş sipariş satırlarını kapattığı için geri alınamaz; yeni düzeyi yazın.",
+    ),
+    ("The list has no product stock {}.", "Listede {} numaralı stok yok."),
+    (
+        "The mapping names row {} for the header, and it is none of the first {} rows with something in them.",
+        "Eşleme başlık olarak {}. satırı gösteriyor; ilk {} dolu satır arasında değil.",
+    ),
+    ("The mapping takes the column \"{}\" for two things.", "Eşleme \"{}\" sütununu iki şey için kullanıyor."),
+    ("The number of a column is one from 1 to {}.", "Sütun numarası 1 ile {} arasında olmalı."),
+    (
+        "The rows are about several warehouses: {}. Choose one with mapping, or send the file without that column.",
+        "Satırlar birden çok depoyla ilgili: {}. Birini seçin ya da dosyayı bu sütun olmadan gönderin.",
+    ),
+    ("The stock level is not what was expected any more; it is {}.", "Stok düzeyi artık beklenen değil; şimdi {}."),
+    ("There is no column {}; there are {}.", "{} sütunu yok; olanlar: {}."),
+    ("This view is another person's; only they change it.", "Bu görünüm başkasının; yalnız o değiştirebilir."),
+    ("Tick 1 to {} requests.", "1 ile {} arasında istek işaretleyin."),
+    ("Two columns cannot both be {}.", "İki sütun birden {} olamaz."),
+    ("Views are saved of: {}.", "Şunların görünümü saklanır: {}."),
+    ("You have another view with this name.", "Bu adla başka bir görünümünüz var."),
+    ("You have {} saved views; remove one first.", "{} kayıtlı görünümünüz var; önce birini silin."),
+    ("{} is there twice.", "{} iki kez var."),
+    ("{} of a mapping is a text of 1 to {} characters.", "Eşlemede {}, 1 ile {} karakter arasında bir metindir."),
 ];
 
 /// A sentence in the reader's language; as it is where there is no other.

@@ -3,7 +3,7 @@
 //! Promises: each word has a text in every language and a class for its colour; a state is never told by colour alone.
 //! Must not know which screen shows it.
 
-use onhand_core::{Cause, OrderStatus, ReservationState};
+use onhand_core::Cause;
 
 use crate::texts::Texts;
 
@@ -371,38 +371,5 @@ impl ImportState {
     /// Whether it is not over.
     pub fn is_running(self) -> bool {
         matches!(self, Self::Waiting | Self::Processing)
-    }
-}
-
-/// The name of a state of a line's reservation.
-pub(crate) fn reservation(state: ReservationState, t: Texts) -> &'static str {
-    match state {
-        ReservationState::Open => t.line_reserved(),
-        ReservationState::Reported => t.line_reported(),
-        ReservationState::Settled => t.line_settled(),
-        ReservationState::Cancelled => t.line_cancelled(),
-        ReservationState::Short => t.line_short(),
-    }
-}
-
-/// The name of a state of orders and lines.
-pub(crate) fn status(status: OrderStatus, t: Texts) -> &'static str {
-    match status {
-        OrderStatus::CancellationWaiting => t.status_cancellation_waiting(),
-        OrderStatus::Cancelled => t.status_cancelled(),
-        OrderStatus::Waiting => t.status_waiting(),
-        OrderStatus::PaymentWaiting => t.status_payment_waiting(),
-        OrderStatus::ConfirmationWaiting => t.status_confirmation_waiting(),
-        OrderStatus::Approved => t.status_approved(),
-        OrderStatus::Inactive => t.status_inactive(),
-        OrderStatus::Preparing => t.status_preparing(),
-        OrderStatus::Shipped => t.status_shipped(),
-        OrderStatus::ShippedAndInformed => t.status_shipped_and_informed(),
-        OrderStatus::ReadyForPickup => t.status_ready_for_pickup(),
-        OrderStatus::AttemptedDelivery => t.status_attempted_delivery(),
-        OrderStatus::ReviewStarted => t.status_review_started(),
-        OrderStatus::ReviewWaiting => t.status_review_waiting(),
-        OrderStatus::Delivered => t.status_delivered(),
-        OrderStatus::Refunded => t.status_refunded(),
     }
 }

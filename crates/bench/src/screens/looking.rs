@@ -56,12 +56,12 @@ pub(super) struct Looked {
 }
 
 #[derive(Deserialize)]
-struct Row {
+struct StockRow {
     product: u64,
 }
 
 #[derive(Deserialize)]
-struct Made {
+struct NewOrder {
     pk: u64,
 }
 
@@ -72,12 +72,12 @@ impl Looking {
         let show = Template::get("/api/v1/product_stocks/#/", &shop.headers);
         let step = (shop.ids.len() / OBJECTS).max(1);
         for id in shop.ids.iter().step_by(step).take(OBJECTS) {
-            let row: Row = serde_json::from_slice(&shop.ask(&show, &[*id]).await?)?;
+            let row: StockRow = serde_json::from_slice(&shop.ask(&show, &[*id]).await?)?;
             products.push(row.product);
         }
         let case = crate::cases::Request::new(shop, crate::cases::Ask::OrderSpread);
         for _ in 0..OBJECTS {
-            let made: Made = serde_json::from_slice(&case.sample().await?).context("an order has a key")?;
+            let made: NewOrder = serde_json::from_slice(&case.sample().await?).context("an order has a key")?;
             orders.push(made.pk);
         }
         let list = shop.list;
@@ -152,21 +152,21 @@ impl Looking {
     }
 }
 
-type Asked = anyhow::Result<(Connection, usize, Duration, usize)>;
+type Answered = anyhow::Result<(Connection, usize, Duration, usize)>;
 
 async fn ask(
     mut connection: Connection,
     (place, name): (usize, &'static str),
     request: Vec<u8>,
     due: Instant,
-) -> Asked {
+) -> Answered {
     let answer = connection.call(&request).await.with_context(|| name.to_owned())?;
     ensure!(answer.status == 200, "{name} was answered {}", answer.status);
     let bytes = answer.body.len();
     Ok((connection, place, due.elapsed(), bytes))
 }
 
-fn note(all: &mut [Looked], idle: &mut Vec<Connection>, asked: Asked) -> anyhow::Result<()> {
+fn note(all: &mut [Looked], idle: &mut Vec<Connection>, asked: Answered) -> anyhow::Result<()> {
     let (connection, place, took, bytes) = asked?;
     let looked = &mut all[place];
     looked.histogram.saturating_record(took.as_micros() as u64);

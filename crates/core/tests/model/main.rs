@@ -370,7 +370,7 @@ impl Pair {
     }
 
     fn refused(&self, rejection: &Rejection) -> Verdict {
-        let lines = |items: &[OrderItemId]| items.iter().map(|item| self.line(*item)).collect();
+        let lines = |items: &[OrderItemId]| -> Vec<usize> { items.iter().map(|item| self.line(*item)).collect() };
         match rejection {
             Rejection::NotFound => Verdict::NotFound,
             Rejection::UnknownChannel(_) => Verdict::UnknownChannel,
@@ -388,7 +388,12 @@ impl Pair {
             Rejection::OversoldTooLarge { .. } => unreachable!("its channels oversell by as much as can be held"),
             Rejection::MappedToAnotherCode { code } => Verdict::OtherCode(code.parse().expect("a small number")),
             Rejection::ItemCodeTaken => Verdict::ItemCodeTaken,
-            Rejection::NotInOrder(items) => Verdict::NotInOrder(lines(items)),
+            // In the order of ids, of which an unknown line has one that is smaller than all others.
+            Rejection::NotInOrder(items) => {
+                let mut lines = lines(items);
+                lines.sort_unstable();
+                Verdict::NotInOrder(lines)
+            }
             Rejection::AlreadyShipped(items) => Verdict::Shipped(lines(items)),
             Rejection::Cancelled => Verdict::Dead,
             Rejection::IllegalCommand { .. }

@@ -210,8 +210,8 @@ impl Hub {
         if known.beat.is_none_or(|last| now.duration_since(last) >= HEARTBEAT_PAUSE) {
             known.beat = Some(now);
             for tab in self.state().tabs.values_mut() {
-                let is_told = tab.owed.is_empty() && tab.wish.after.is_none();
-                tab.send(live_rows::heartbeat(known.told.filter(|_| is_told)));
+                let is_current = tab.owed.is_empty() && tab.wish.after.is_none();
+                tab.send(live_rows::heartbeat(known.told.filter(|_| is_current)));
             }
         }
         Ok(())

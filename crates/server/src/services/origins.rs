@@ -34,8 +34,8 @@ impl Origins {
             let found = imports::by_ids(tx, files).await?;
             origins.files.extend(found.into_iter().map(|found| (found.id, found.file_name)));
         }
-        let is_told = |person: &UserId| requester.channel.is_none() || *person == requester.account;
-        let people = found.iter().map(|movement| movement.actor).filter(is_told).collect::<BTreeSet<_>>();
+        let may_know = |person: &UserId| requester.channel.is_none() || *person == requester.account;
+        let people = found.iter().map(|movement| movement.actor).filter(may_know).collect::<BTreeSet<_>>();
         let found = accounts::by_ids(tx, people).await?;
         origins.people.extend(found.into_iter().map(|account| (account.id, account.username)));
         Ok(origins)

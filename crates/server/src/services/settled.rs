@@ -54,6 +54,9 @@ mod tests {
 
     use super::*;
 
+    /// What was reported before, what happened, and which lines the last movement settled.
+    type Row<'r> = (i64, &'r [(Cause, i64)], &'r [i64]);
+
     /// A history from causes and changes of `reported`, the oldest first.
     fn history(before: i64, changes: &[(Cause, i64)]) -> Vec<Movement> {
         let mut reported = before;
@@ -84,7 +87,6 @@ mod tests {
         let item = OrderItemId::new;
         let release = |number: i64| Cause::Release(item(number));
         // What was reported before, what happened, and what the last movement settled.
-        type Row<'r> = (i64, &'r [(Cause, i64)], &'r [i64]);
         let table: [Row<'_>; 7] = [
             (0, &[(release(1), 4), (Cause::Write, -4)], &[1]),
             (0, &[(release(1), 4), (release(2), 3), (Cause::Write, -4)], &[1]),

@@ -82,6 +82,8 @@ const WHO: &[(&str, &str)] = &[
     ("GET product_stocks/{id}/movements", ALL),
     ("POST product_stocks/{id}/movements/{movement}/undo", WRITERS),
     ("GET product_stocks/{id}/reservations", ALL),
+    ("GET stock_list/{id}/sums", ALL),
+    ("POST stock_list/{id}/sums", ALL),
     ("POST product_stocks/{id}/adjust", WRITERS),
     ("GET orders", ALL),
     ("POST orders", WRITERS),

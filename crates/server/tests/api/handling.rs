@@ -8,6 +8,7 @@ use onhand::wire::field::{Field, FieldKind};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Body};
+use crate::files::finished;
 use crate::samples::{Samples, all_paths};
 use crate::shop::{Shop, id};
 
@@ -17,14 +18,20 @@ const OWN: &[&str] = &[
     "POST auth/password",
     "POST saved_views",
     "PATCH saved_views/{id}",
+    "GET stock_list/{id}/sums",
+    "POST stock_list/{id}/sums",
+    "POST product_stock/{id}/adjust",
+    "POST product_stocks/{id}/adjust",
     "POST product_stocks/{id}/movements/{movement}/undo",
     "POST stock_list/{id}/excel_import/{cache_key}/apply",
     "POST stock_list/{id}/excel_import/{cache_key}/undo",
     "POST stock_list/{id}/bulk",
+    "POST stock_list/{id}/excel_import/{cache_key}/columns",
     "POST oms/stock-counts",
     "POST oms/orders/{id}/plan",
     "POST oms/moves/{id}/register",
     "POST oms/moves/register",
+    "GET search",
 ];
 
 fn name(route: &Route) -> String {
@@ -96,6 +103,10 @@ async fn a_field_that_nobody_reads_is_named_or_refused() {
                 let mut found = ignored(&answer);
                 found.sort();
                 assert_eq!(found, expected, "{}: {answer:?}", name(&route));
+                // What goes on in the background would change the database under the next request.
+                if let Some(key) = answer.body["cache_key"].as_str() {
+                    finished(&caller, key).await;
+                }
             }
         }
     }

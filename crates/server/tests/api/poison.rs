@@ -155,7 +155,12 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
         // A list that may be missing may be empty.
         FieldKind::Rows(..) => taken(field.nullable && matches!(value, Value::Array(rows) if rows.is_empty())),
         // None of the values is the name of a zone.
-        FieldKind::One(_) | FieldKind::TimeZone => Verdict::Refused,
+        FieldKind::TimeZone => Verdict::Refused,
+        // An object may come as its JSON text. One without required fields may be empty.
+        FieldKind::One(fields) => match value == &json!({}) || value == "{}" {
+            true if fields.iter().all(|field| !field.required) => Verdict::Unclear,
+            _ => Verdict::Refused,
+        },
     }
 }
 

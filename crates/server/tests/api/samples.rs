@@ -144,7 +144,8 @@ impl Samples {
 
     /// The key of an import that is completed: of a dry run where that is what a path is for.
     async fn import(&self, path: &str) -> String {
-        let options: &[_] = if path.ends_with("/apply") { &[("dry_run", "true")] } else { &[] };
+        let options: &[_] =
+            if path.ends_with("/apply") || path.ends_with("/columns") { &[("dry_run", "true")] } else { &[] };
         let to = match path.starts_with("stock_list/excel_import/") {
             true => "/api/v1/stock_list/excel_import/".to_owned(),
             false => import_path(self.shop.list),
@@ -279,6 +280,8 @@ impl Samples {
         match (route.method.as_str(), route.path) {
             ("POST", "auth/login") => json!({"username": USERNAME, "password": PASSWORD}),
             ("POST", "stock_list/{id}/bulk") => json!({"stocks": [self.one["stock"]], "add": 1}),
+            ("POST", "product_stock/{id}/adjust" | "product_stocks/{id}/adjust") => json!({"stock_change": 1}),
+            ("POST", "stock_list/{id}/excel_import/{cache_key}/columns") => json!({"mapping": {}}),
             ("POST", "saved_views") => json!({"screen": "stock", "name": format!("v{}", unique()), "query": "q=A"}),
             ("POST", "auth/password") => json!({"current_password": PASSWORD, "new_password": PASSWORD}),
             ("POST", "orders/{id}/cancel") => json!({"is_all": true}),

@@ -78,6 +78,7 @@ async fn a_selection_that_cannot_be_changed_comes_back() {
     viewer.get(&format!("/stock/{}", shop.list)).await.ok().has_no("id=\"bulk\"");
     viewer.post(&action, &[("all", "1"), ("act", "add"), ("add_amount", "1")]).await.expect(403);
     let other = shop.list_with(json!({})).await;
+    shop.write(json!({"product_sku": "SOCK-1", "stock_list": other, "stock": 5})).await;
     let foreign = [("stock", stocks[0].as_str()), ("act", "add"), ("add_amount", "1")];
     ann.post(&format!("/stock/{other}/bulk"), &foreign).await.expect(400).has("The list has no product stock");
 }

@@ -110,7 +110,7 @@ pub struct CountedSums {
 
 /// What a step has counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Step {
+pub struct CountedPart {
     /// The sums of its stocks.
     pub sums: StockSums,
     /// Its last stock; none where it has no stock.
@@ -125,7 +125,7 @@ pub async fn low_stock(tx: &mut Tx<'_>, list: StockListId) -> Result<Option<i64>
 }
 
 /// Counts the stocks of a list behind one, at most [`STEP_STOCKS`].
-pub async fn step(tx: &mut Tx<'_>, list: StockListId, after: StockId, low_stock: i64) -> Result<Step, Error> {
+pub async fn step(tx: &mut Tx<'_>, list: StockListId, after: StockId, low_stock: i64) -> Result<CountedPart, Error> {
     let read = |row: &Row<'_>| {
         let sums = StockSums {
             stocks: row.get(0)?,
@@ -136,7 +136,7 @@ pub async fn step(tx: &mut Tx<'_>, list: StockListId, after: StockId, low_stock:
             states: [row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?],
             newest_level_at: row.get::<Option<i64>>(10)?.map(Timestamp::from_micros),
         };
-        Ok(Step { sums, last: row.get::<Option<i64>>(1)?.map(StockId::new), stale: row.get(11)? })
+        Ok(CountedPart { sums, last: row.get::<Option<i64>>(1)?.map(StockId::new), stale: row.get(11)? })
     };
     let none = || Error::Internal("adding up has one answer".to_owned());
     tx.first(&STEP, &values![list.get(), after.get(), STEP_STOCKS, low_stock], read).await?.ok_or_else(none)

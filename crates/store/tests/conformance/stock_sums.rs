@@ -4,14 +4,14 @@ use onhand_core::{StockId, StockListId, StockState, StockStates};
 use onhand_store::resource;
 use onhand_store::tables::product_stocks;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
-use onhand_store::tables::stock_sums::{self, CountedSums, Step, StockSums};
+use onhand_store::tables::stock_sums::{self, CountedPart, CountedSums, StockSums};
 use onhand_store::{Store, Tx};
 
 use crate::database::for_each_engine;
 use crate::shop::{Shop, at};
 use crate::verify::differences;
 
-async fn step(store: &Store, list: StockListId, after: i64, low_stock: i64) -> Step {
+async fn step(store: &Store, list: StockListId, after: i64, low_stock: i64) -> CountedPart {
     let body = async move |tx: &mut Tx<'_>| stock_sums::step(tx, list, StockId::new(after), low_stock).await;
     store.read("t", body).await.expect("read")
 }
@@ -33,7 +33,7 @@ fn sums_are_what_the_stocks_add_up_to() {
     for_each_engine(async |database| {
         let mut shop = Shop::open(&database.store).await;
         let empty = step(&shop.store, shop.lists[0], 0, 5).await;
-        assert_eq!(empty, Step { sums: StockSums::default(), last: None, stale: 0 });
+        assert_eq!(empty, CountedPart { sums: StockSums::default(), last: None, stale: 0 });
         for (sku, level) in [("A", 10), ("B", 7), ("C", 0), ("D", 4)] {
             shop.write(0, sku, level).await;
         }
@@ -55,7 +55,7 @@ fn sums_are_what_the_stocks_add_up_to() {
             states: StockState::ALL.map(in_state),
             newest_level_at: newest.snapshot_at,
         };
-        assert_eq!(found, Step { sums: expected, last: stocks.last().map(|stock| stock.id), stale: 0 });
+        assert_eq!(found, CountedPart { sums: expected, last: stocks.last().map(|stock| stock.id), stale: 0 });
         assert_eq!(expected.states, [2, 1, 1, 0]);
         let rest = step(&shop.store, list, stocks[2].id.get(), 5).await;
         assert_eq!((rest.sums.stocks, rest.last), (1, found.last), "a step begins behind a stock");

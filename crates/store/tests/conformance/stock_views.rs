@@ -137,7 +137,9 @@ fn a_look_at_changes_ends_after_so_many_and_goes_on_behind_them() {
         let changes = 2 * stock_views::CHANGES_MAX;
         database.plant(&format!(
             "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {changes})
-             INSERT INTO movement SELECT {bucket}, 900000000 + n * 256 + {bucket}, {stock}, NULL, 'write', NULL, 0, 0, 0, 0, 1,
+             INSERT INTO movement (bucket, id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta,
+             external_reservation_delta, reported_delta, on_hand, reserved, reported, actor_id, at, import_id)
+             SELECT {bucket}, 900000000 + n * 256 + {bucket}, {stock}, NULL, 'write', NULL, 0, 0, 0, 0, 1,
              0, 0, 1, {at} + n, NULL FROM n",
             bucket = noise.id.bucket(),
             stock = noise.id.get(),

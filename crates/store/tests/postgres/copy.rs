@@ -36,13 +36,13 @@ const SHOP: &str = "
       INSERT INTO stock SELECT n & 255, n * 256 + (n & 255), 1 + (n > 4000), n * 256, 'SKU-' || n, 'qty', n % 7 + 9, 0, 0, 0,
         CASE n & 1 WHEN 1 THEN n END, n * 256 + (n & 255), '{}', n, n, NULL, n & 1, NULL, n, 0 FROM n;
     INSERT INTO stock_list_sums VALUES (1, 5, 6, 4000, 48000, 1, 4, 48005, 0, 1, 0, 0, NULL), (2, 5, 6, 1, 9, 0, 0, 9, 0, 0, 0, 0, 7);
-    INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL, NULL, 5, NULL FROM stock;
+    INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL, NULL, 5, NULL, NULL, NULL FROM stock;
     INSERT INTO sales_order VALUES (7, 263, 0, 'T-1', 400, 0, 'try', '{}', '{}', 1, 1, 1);
     INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1, 1, NULL),
                                   (7, 519, 263, 256, 1, 257, 'SKU-1', 1, 400, 0, NULL, '{}', '{}', '{}', 1, 1, NULL, 263);
     INSERT INTO reservation VALUES (1, 263, 257, 2, 2, 8, NULL, NULL, NULL), (1, 519, 257, 1, 1, NULL, 9, 513, 2);
     INSERT INTO mapping VALUES (7, 263, 263, 'erp', 'CODE', 1);
-    INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 4, 10, 1, 4, 1, 6, 3, 7, 8, 'kg');
+    INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 4, 10, 1, 4, 1, 6, 3, 7, 8, 'kg', 'counted', 'çok');
     UPDATE stock SET reserved = 1, reported = 4, movement_id = 90000001, states = 2 WHERE id = 257;
     INSERT INTO stock_location_address VALUES (1, 'Depot', '', '', '', '', '', '', '', '', NULL, '28.9', 1, 1, 1);
     INSERT INTO stock_location VALUES

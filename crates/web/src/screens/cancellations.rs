@@ -8,7 +8,7 @@ use onhand_core::{ReservationState, Timestamp};
 
 use super::order::ComesBack;
 use crate::form::{FieldErrors, Pager};
-use crate::{Frame, number, words};
+use crate::{Frame, number, order_words};
 
 /// The page `/cancellations`; `as_rows()` is its region. Query: `after` (the id of the request after which it begins).
 ///
@@ -70,7 +70,7 @@ pub struct RequestRow {
 
 impl RequestRow {
     fn state(&self, frame: &Frame) -> &'static str {
-        words::reservation(self.state, frame.t)
+        order_words::reservation(self.state, frame.t)
     }
 }
 

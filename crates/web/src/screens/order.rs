@@ -6,7 +6,7 @@ use askama::Template;
 use onhand_core::{OrderStatus, ReservationState, Timestamp};
 
 use crate::form::FieldErrors;
-use crate::{Frame, words};
+use crate::{Frame, order_words};
 
 /// The page `/orders/{id}`; `as_rows()` is its region. Query: `release` (the id of a line whose form is open).
 ///
@@ -207,7 +207,7 @@ impl OrderLine {
     }
 
     fn state_text(&self, frame: &Frame) -> &'static str {
-        words::reservation(self.state, frame.t)
+        order_words::reservation(self.state, frame.t)
     }
 
     fn state_class(&self) -> &'static str {
@@ -233,7 +233,7 @@ impl OrderLine {
 
 impl Order {
     fn status(&self) -> &'static str {
-        words::status(self.status, self.frame.t)
+        order_words::status(self.status, self.frame.t)
     }
 
     fn can_cancel(&self) -> bool {

@@ -5,7 +5,7 @@ use onhand_core::{OrderStatus, Timestamp};
 
 use crate::form::Pager;
 use crate::link::OrdersQuery;
-use crate::{Frame, number, words};
+use crate::{Frame, number, order_words};
 
 /// The page `/orders`; `as_rows()` is its region. The query is an [`OrdersQuery`]. `GET` only.
 #[derive(Clone, Debug, Template)]
@@ -92,6 +92,6 @@ pub struct OrderRow {
 
 impl OrderRow {
     fn status(&self, frame: &Frame) -> &'static str {
-        words::status(self.status, frame.t)
+        order_words::status(self.status, frame.t)
     }
 }

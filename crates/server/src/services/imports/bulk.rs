@@ -59,7 +59,7 @@ struct Stored {
 }
 
 /// A part of the stocks of a bulk edit.
-pub struct Part {
+pub struct SelectedPart {
     /// The stocks.
     pub stocks: Vec<Stock>,
     /// Where it goes on, if it does.
@@ -142,18 +142,18 @@ impl BulkEdit {
         list: StockListId,
         place: Option<CursorKey>,
         limit: i64,
-    ) -> Result<Part, Error> {
+    ) -> Result<SelectedPart, Error> {
         match &self.selection {
             Selection::Stocks(ids) => {
                 let behind = place.map_or(0, |place| place.id);
                 let mut stocks = product_stocks::by_ids(tx, ids).await?;
                 stocks.retain(|stock| stock.list == list && stock.id.get() > behind);
                 stocks.sort_by_key(|stock| stock.id);
-                Ok(Part { stocks, next: None })
+                Ok(SelectedPart { stocks, next: None })
             }
             Selection::Filter(filter) => {
                 let page = product_stocks::page(tx, &filter.listing(list, false, after(place, limit))).await?;
-                Ok(Part { stocks: page.rows, next: page.next })
+                Ok(SelectedPart { stocks: page.rows, next: page.next })
             }
         }
     }

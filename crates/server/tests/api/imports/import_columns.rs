@@ -11,12 +11,12 @@ use crate::shop::{Shop, int};
 impl Shop {
     /// What the file of an import was understood as.
     async fn columns(&self, import: &Value) -> Value {
-        self.erp.get(&format!("{}{}/columns/", import_path(self.list), key(import))).await.ok()
+        self.erp.get(&format!("/api/v1/stock_list/{}/excel_import/{}/columns/", self.list, key(import))).await.ok()
     }
 
     /// Reads the file of an import with a mapping, whatever the answer is.
     async fn try_again(&self, import: &Value, body: Value) -> Answer {
-        self.erp.post(&format!("{}{}/columns/", import_path(self.list), key(import)), body).await
+        self.erp.post(&format!("/api/v1/stock_list/{}/excel_import/{}/columns/", self.list, key(import)), body).await
     }
 
     /// The same; the status of the import that does it, at its end.

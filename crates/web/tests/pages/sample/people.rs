@@ -49,7 +49,11 @@ pub(super) fn error(m: &Maker) -> ErrorPage {
         is_unchanged: true,
         again: link::stock(4_i64),
         action: link::level(4_i64, 352_i64),
-        form: m.few(2, |at| (["value", "back"][at].to_owned(), m.t("64"))),
+        form: m
+            .few(1, |_| ["idempotency_key", "back", "value"].map(|name| (name.to_owned(), m.t("64"))))
+            .into_iter()
+            .flatten()
+            .collect(),
     }
 }
 
