@@ -16,7 +16,7 @@ const SOURCE_LINES_MAX: usize = 400;
 const TEST_LINES_MAX: usize = 600;
 /// The most lines of the text at the head of a file.
 const HEADER_LINES_MAX: usize = 8;
-const MACROS_MAX: usize = 9;
+const MACROS_MAX: usize = 8;
 const SERVER_DEPENDENCIES_MAX: usize = 45;
 const LOCKED_PACKAGES_MAX: usize = 380;
 

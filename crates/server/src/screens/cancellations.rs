@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::{CancellationType, OrderItemId, Reservation, ReservationState};
-use onhand_store::Tx;
-use onhand_store::tables::order_items;
+use onhand_core::CancellationType;
 use onhand_web::form::{FieldErrors, Pager};
 use onhand_web::frame::Entry;
 use onhand_web::link;
@@ -16,7 +14,6 @@ use onhand_web::screens::order::ComesBack;
 use super::answer::ScreenAnswer;
 use super::done::Done;
 use super::fault::{self, Fault};
-use super::fields::Fields;
 use super::naming;
 use super::order_forms::come_back;
 use super::stock::NOT_DONE;
@@ -44,15 +41,8 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
 
 async fn page(visit: &Visit, status: StatusCode, returned: Returned) -> Result<ScreenAnswer, Fault> {
     let (app, requester) = (&visit.app, visit.requester());
-    // The form leads back to its page, whose address says where it begins.
-    let back = visit.form.text("back").split_once('?').map_or("", |(_, query)| query);
-    let asked = visit.query.number("after").or_else(|| Fields::parse(back.as_bytes()).number("after"));
-    let after = asked.unwrap_or(0);
+    let after = visit.query.number("after").or_else(|| visit.back_query().number("after")).unwrap_or(0);
     let waiting = cancellations::waiting(app, &requester, (after, ROWS)).await?;
-    let items: Vec<onhand_core::OrderItem> = waiting.requests.iter().map(|one| one.item.clone()).collect();
-    let read = async move |tx: &mut Tx<'_>| order_items::reservations_of(tx, &items).await;
-    let reservations = app.store.read("reservations.of_items", read).await?;
-    let reservations: HashMap<OrderItemId, Reservation> = reservations.into_iter().map(|one| (one.item, one)).collect();
     let channels = match visit.caller.channel {
         Some(_) => Vec::new(),
         None => naming::channels(visit).await?,
@@ -65,7 +55,7 @@ async fn page(visit: &Visit, status: StatusCode, returned: Returned) -> Result<S
         product: one.item.product.get(),
         sku: one.item.sku.clone(),
         quantity: one.item.quantity.units(),
-        state: reservations.get(&one.item.id).map_or(ReservationState::Cancelled, |reservation| reservation.state),
+        state: one.state,
         is_refund: one.kind == CancellationType::Refund,
         is_confirmed: one.is_confirmed,
         reason: one.reason.clone(),

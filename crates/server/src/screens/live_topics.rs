@@ -13,12 +13,17 @@ use onhand_web::screens::overview;
 use onhand_web::texts::Texts;
 use onhand_web::{Lang, Reference, link, number, time};
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::live_rows::event;
 use super::{cards, naming};
+use crate::hex;
 use crate::services::attention::Changes;
 use crate::services::{Requester, ServiceError};
 use crate::state::App;
+
+/// Bytes of the name of an order's state: two states of one order differ in them.
+const STATE_BYTES: usize = 8;
 
 /// The counters beside the entries of the navigation, and what needs a person.
 pub(super) async fn cards(app: &App, requester: &Requester) -> Result<Bytes, ServiceError> {
@@ -103,13 +108,8 @@ pub(super) fn order_state<'i>(
     items: impl IntoIterator<Item = &'i OrderItem>,
     reservations: &HashMap<OrderItemId, Reservation>,
 ) -> String {
-    // FNV-1a, whose result is the same in every process.
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut add = |number: i64| {
-        for byte in number.to_le_bytes() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-    };
+    let mut hash = Sha256::new();
+    let mut add = |number: i64| hash.update(number.to_le_bytes());
     [order.modified_at.micros(), order.status.code(), i64::from(order.is_send)].into_iter().for_each(&mut add);
     for item in items {
         let state = reservations.get(&item.id).map_or(ReservationState::Cancelled, |reservation| reservation.state);
@@ -118,5 +118,5 @@ pub(super) fn order_state<'i>(
             .into_iter()
             .for_each(&mut add);
     }
-    format!("{hash:016x}")
+    hex::encode(&hash.finalize()[..STATE_BYTES])
 }

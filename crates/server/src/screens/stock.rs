@@ -159,10 +159,8 @@ pub(super) async fn lists_with(visit: &Visit, id: i64) -> Result<(NamedList, Vec
 
 /// The page, with an edit that was not done, if there is one.
 pub(super) async fn page(visit: &Visit, edit: Option<LevelEdit>) -> Result<Stock, Fault> {
-    // The form of an edit leads back to its table, whose address has what it shows.
-    let back = visit.form.text("back").split_once('?').map_or("", |(_, query)| query);
     let query = match edit {
-        Some(_) => query(&Fields::parse(back.as_bytes())),
+        Some(_) => query(&visit.back_query()),
         None => query(&visit.query),
     };
     let query = StockQuery { edit: edit.as_ref().map(|edit| edit.stock).or(query.edit), ..query };
@@ -222,12 +220,11 @@ pub(super) async fn page_of(
 
 fn row(visit: &Visit, table: &StockTable, stock: &onhand_core::Stock) -> StockRow {
     let newest = stock.movement.and_then(|movement| table.newest.get(&movement));
-    let name = table.names.get(&stock.product).filter(|name| **name != stock.sku);
     StockRow {
         stock: stock.id.get(),
         product: stock.product.get(),
         sku: stock.sku.clone(),
-        name: name.cloned().unwrap_or_default(),
+        name: naming::product_name(&table.names, stock),
         numbers: naming::numbers(stock),
         state: naming::state(stock),
         unit: naming::unit(stock),

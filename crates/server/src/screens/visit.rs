@@ -98,6 +98,11 @@ impl Visit {
         ScreenAnswer::see_other(self.local(self.form.text("back")).unwrap_or(other))
     }
 
+    /// What the page showed that a form was on, as its address says.
+    pub(super) fn back_query(&self) -> Fields {
+        Fields::parse(self.form.text("back").split_once('?').map_or("", |(_, query)| query).as_bytes())
+    }
+
     /// The body, once.
     pub(super) fn take_upload(&self) -> Option<Body> {
         self.upload.lock().unwrap_or_else(PoisonError::into_inner).take()

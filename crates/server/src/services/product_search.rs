@@ -39,30 +39,39 @@ pub fn words_of(product: &Record) -> BTreeSet<String> {
     product_words(text("sku"), text("name"), &barcode(text("attributes")))
 }
 
+/// What a text may mean.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Meant {
+    /// The products, the likeliest first.
+    pub products: Vec<FoundProduct>,
+    /// Those of them whose barcode the text is.
+    pub scanned: Vec<ProductId>,
+}
+
 /// The products that have a text as their barcode, so many at the most.
-pub async fn of_barcode(tx: &mut Tx<'_>, text: &str, limit: i64) -> Result<Vec<ProductId>, Error> {
+async fn of_barcode(tx: &mut Tx<'_>, text: &str, limit: i64) -> Result<Vec<ProductId>, Error> {
     match barcode_word(text) {
         Some(word) => words::by_whole_word(tx, &word, limit).await,
         None => Ok(Vec::new()),
     }
 }
 
-/// The products that a text may mean, the likeliest first, so many at the most. Case counts in a SKU only.
-pub async fn meant(tx: &mut Tx<'_>, text: &str, limit: i64) -> Result<Vec<FoundProduct>, Error> {
+/// The products that a text may mean, so many at the most. Case counts in a SKU only.
+pub async fn meant(tx: &mut Tx<'_>, text: &str, limit: i64) -> Result<Meant, Error> {
+    let scanned = of_barcode(tx, text, limit).await?;
     let by_sku = products::by_sku_prefix(tx, text, limit).await?;
     let mut found: Vec<FoundProduct> =
         by_sku.into_iter().map(|(id, sku, name)| FoundProduct { id, sku, name }).collect();
     let mut known: BTreeSet<ProductId> = found.iter().map(|one| one.id).collect();
-    let mut new = |ids: Vec<ProductId>| -> Vec<i64> {
-        ids.into_iter().filter(|id| known.insert(*id)).map(ProductId::get).collect()
-    };
-    let by_barcode = new(of_barcode(tx, text, limit).await?);
-    let by_words = new(words::by_words(tx, &searched_words(text), limit).await?);
-    let mut all = named(tx, &by_barcode).await?;
-    all.append(&mut found);
-    all.append(&mut named(tx, &by_words).await?);
-    all.truncate(usize::try_from(limit).unwrap_or_default());
-    Ok(all)
+    let mut new =
+        |ids: &[ProductId]| -> Vec<i64> { ids.iter().filter(|id| known.insert(**id)).map(|id| id.get()).collect() };
+    let by_barcode = new(&scanned);
+    let by_words = new(&words::by_words(tx, &searched_words(text), limit).await?);
+    let mut products = named(tx, &by_barcode).await?;
+    products.append(&mut found);
+    products.append(&mut named(tx, &by_words).await?);
+    products.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(Meant { products, scanned })
 }
 
 /// Some products, in the order of their ids here; one that is gone meanwhile is left out.

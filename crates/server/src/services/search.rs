@@ -13,7 +13,7 @@ use onhand_store::imports::{self, ImportRow};
 use onhand_store::tables::orders as order_rows;
 
 use super::imports::status;
-use super::product_search::{self, FoundProduct};
+use super::product_search::{self, FoundProduct, Meant};
 use super::stock_tables::{self, NamedList};
 use super::{Requester, ServiceError, Services, orders};
 use crate::auth::Permission;
@@ -79,8 +79,7 @@ async fn products(
     let (text, channel) = (text.to_owned(), requester.channel);
     let body = async move |tx: &mut Tx<'_>| {
         let read = if channel.is_some() { NARROWED_MAX } else { limit };
-        let mut found = product_search::meant(tx, &text, read as i64).await?;
-        let mut scanned = product_search::of_barcode(tx, &text, 2).await?;
+        let Meant { products: mut found, mut scanned } = product_search::meant(tx, &text, read as i64).await?;
         if let Some(channel) = channel {
             let channel_scope = ChannelScope::of(tx, channel).await?;
             let ids: BTreeSet<i64> =

@@ -296,7 +296,7 @@ async fn changed(
 /// has those of all products.
 async fn found(tx: &mut Tx<'_>, list: StockListId, wanted: &Wanted) -> Result<StockTable, Error> {
     let number = if let Some(Place::Page(number)) = wanted.place { number } else { 1 };
-    let named = product_search::meant(tx, &wanted.filter.prefix, SEARCHED_MAX).await?;
+    let named = product_search::meant(tx, &wanted.filter.prefix, SEARCHED_MAX).await?.products;
     let is_all = (named.len() as i64) < SEARCHED_MAX;
     let keys = named.into_iter().map(|product| StockKey { list, sku: product.sku }).collect();
     let rest = StockFilter { prefix: String::new(), ..wanted.filter.clone() };

@@ -12,7 +12,6 @@ use onhand_store::tables::stock_sums::{self, CountedSums, REFRESHED_MAX, StockSu
 use onhand_store::{Tx, leases};
 
 use super::PAUSE;
-use crate::auth::token;
 use crate::services::{ServiceError, Services};
 
 /// The age at which sums are counted anew that nobody looks at.
@@ -27,11 +26,7 @@ const PAUSE_FACTOR: u32 = 3;
 
 /// Counts for ever.
 pub(super) async fn run(services: Arc<Services>) {
-    // An embedded database has one process at a time: the lease of its last one is this one's.
-    let holder = match services.store.is_shared() {
-        true => crate::hex::encode(&token::random::<8>()),
-        false => "this process".to_owned(),
-    };
+    let holder = super::lease_holder(&services, "sums");
     loop {
         if let Err(fault) = round(&services, &holder).await {
             if matches!(fault, ServiceError::Stopping) {

@@ -15,6 +15,9 @@ use tokio::task::JoinSet;
 
 use self::change_feed::Feed;
 use self::imports::ImportWorkers;
+use crate::auth::token;
+use crate::hex;
+use crate::services::Services;
 use crate::supervise::keep_going;
 
 /// How often a worker looks for what other processes have left it.
@@ -31,6 +34,15 @@ pub fn start(imports: &Arc<ImportWorkers>, feed: &Arc<Feed>) -> JoinSet<()> {
     workers.spawn(async move { keep_going("plans", || source_orders::run(services.clone())).await });
     workers.spawn(async move { keep_going("sums", || count_sums::run(counting.clone())).await });
     workers
+}
+
+/// Whom a lease names that a worker of this process holds.
+fn lease_holder(services: &Services, worker: &str) -> String {
+    // An embedded database has one process at a time: the lease of its last one is this one's.
+    match services.store.is_shared() {
+        true => hex::encode(&token::random::<8>()),
+        false => worker.to_owned(),
+    }
 }
 
 /// Ends the workers. Their imports are free at once: the next worker goes on where they stopped.

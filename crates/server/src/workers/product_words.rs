@@ -9,8 +9,6 @@ use std::time::{Duration, Instant};
 
 use onhand_store::{Error, Tx, leases, product_words};
 
-use crate::auth::token;
-use crate::hex;
 use crate::services::{Services, product_search};
 
 /// How often it looks for products that have changed.
@@ -21,7 +19,7 @@ const LEASE_SECONDS: i64 = 30;
 
 /// Follows changes of products for ever.
 pub(super) async fn run(services: Arc<Services>) {
-    let holder = hex::encode(&token::random::<16>());
+    let holder = super::lease_holder(&services, "words");
     loop {
         let begun = Instant::now();
         let pause = match step(&services, &holder).await {

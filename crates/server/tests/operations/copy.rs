@@ -49,14 +49,16 @@ fn place(client: &Client, number: &str, list: &Value) -> Value {
 }
 
 /// Every list that the server's own description has, but for the one of tokens: it shows that one was used just now.
-/// Files, the status of an import, questions and who is signed in are no lists.
+/// Files, the status of an import, searches, questions and who is signed in are no lists.
 fn lists(client: &Client) -> Vec<String> {
     let description = client.read("/api/schema/");
     let paths = description["paths"].as_object().expect("it has paths").iter();
     let read =
         paths.filter(|(path, methods)| path.starts_with("/api/") && !path.contains('{') && methods["get"].is_object());
     let is_other = |path: &String| {
-        ["/tokens/", "/active_user/", "/excel_", "/export/", "/query-"].iter().any(|part| path.contains(part))
+        ["/tokens/", "/active_user/", "/excel_", "/export/", "/query-", "/search/"]
+            .iter()
+            .any(|part| path.contains(part))
     };
     read.map(|(path, _)| path.clone()).filter(|path| !is_other(path)).collect()
 }

@@ -4,7 +4,7 @@
 //! what it writes. A step also finds the stocks whose states do not follow from their numbers: after a change of the
 //! list's low-stock threshold they are brought up to date by [`refresh`]. Must not know when sums are wanted.
 
-use onhand_core::{StockId, StockListId, StockState, StockStates, Timestamp};
+use onhand_core::{Stock, StockId, StockListId, StockState, StockStates, Timestamp};
 
 use super::product_stocks;
 use crate::engine::Row;
@@ -16,29 +16,20 @@ pub const STEP_STOCKS: i64 = 20_000;
 /// Stocks that are brought up to date in one transaction.
 pub const REFRESHED_MAX: i64 = 1_000;
 
-/// What states should be, with the threshold as the last parameter of a step.
-macro_rules! states {
-    () => {
-        "CASE WHEN discrepancy_at IS NOT NULL OR on_hand - reserved - reported <= 0 THEN 1
-         WHEN on_hand - reserved - reported <= ?4 THEN 2 ELSE 0 END
-         + CASE WHEN on_hand - reserved - reported < 0 THEN 4 ELSE 0 END
-         + CASE WHEN discrepancy_at IS NULL THEN 0 ELSE 8 END"
-    };
-}
-
 statements! {
     STEP = "stock_sums.step",
-        concat!("SELECT COUNT(*), MAX(id), CAST(COALESCE(SUM(CASE WHEN discrepancy_at IS NULL AND on_hand > reserved + reported
+        "SELECT COUNT(*), MAX(id), CAST(COALESCE(SUM(CASE WHEN discrepancy_at IS NULL AND on_hand > reserved + reported
          THEN on_hand - reserved - reported ELSE 0 END), 0) AS BIGINT), CAST(COALESCE(SUM(reserved), 0) AS BIGINT),
          CAST(COALESCE(SUM(reported), 0) AS BIGINT), CAST(COALESCE(SUM(on_hand), 0) AS BIGINT),
          CAST(COALESCE(SUM(states & 1), 0) AS BIGINT), CAST(COALESCE(SUM((states & 2) / 2), 0) AS BIGINT),
          CAST(COALESCE(SUM((states & 4) / 4), 0) AS BIGINT), CAST(COALESCE(SUM((states & 8) / 8), 0) AS BIGINT),
-         MAX(snapshot_at), CAST(COALESCE(SUM(CASE WHEN states <> ", states!(), " THEN 1 ELSE 0 END), 0) AS BIGINT)
+         MAX(snapshot_at), CAST(COALESCE(SUM(CASE WHEN states <>
+         CASE WHEN discrepancy_at IS NOT NULL OR on_hand - reserved - reported <= 0 THEN 1
+         WHEN on_hand - reserved - reported <= ?4 THEN 2 ELSE 0 END
+         + CASE WHEN on_hand - reserved - reported < 0 THEN 4 ELSE 0 END
+         + CASE WHEN discrepancy_at IS NULL THEN 0 ELSE 8 END THEN 1 ELSE 0 END), 0) AS BIGINT)
          FROM (SELECT id, on_hand, reserved, reported, discrepancy_at, snapshot_at, states FROM stock
-         WHERE stock_list_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3) AS step");
-    STALE = "stock_sums.stale",
-        concat!("SELECT id FROM (SELECT id, on_hand, reserved, reported, discrepancy_at, states FROM stock
-         WHERE stock_list_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3) AS step WHERE states <> ", states!());
+         WHERE stock_list_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3) AS step";
     LOW_STOCK = "stock_sums.low_stock", "SELECT low_stock FROM stock_list WHERE id = ?1";
     KEEP = "stock_sums.keep",
         "INSERT INTO stock_list_sums (stock_list_id, begun_at, at, stocks, available, reserved, reported, on_hand, sold_out,
@@ -144,7 +135,15 @@ pub async fn step(tx: &mut Tx<'_>, list: StockListId, after: StockId, low_stock:
 
 /// The stocks of a step that are not in the states that follow from their numbers.
 pub async fn stale(tx: &mut Tx<'_>, list: StockListId, after: StockId, low_stock: i64) -> Result<Vec<StockId>, Error> {
-    tx.all(&STALE, &values![list.get(), after.get(), STEP_STOCKS, low_stock], |row| row.get(0).map(StockId::new)).await
+    let (mut stale, mut after) = (Vec::new(), after.get());
+    for _ in 0..STEP_STOCKS / REFRESHED_MAX {
+        let part = product_stocks::of_list(tx, list, after, REFRESHED_MAX).await?;
+        let Some(last) = part.last() else { break };
+        after = last.id.get();
+        let is_stale = |stock: &&Stock| stock.states != StockStates::of(stock, low_stock);
+        stale.extend(part.iter().filter(is_stale).map(|stock| stock.id));
+    }
+    Ok(stale)
 }
 
 /// Brings stocks into the states that follow from their numbers, while nobody else changes them. Returns how many were

@@ -83,7 +83,6 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("watched.oversold", "watching: now and then, on every machine"),
     ("watched.reported", "watching: now and then, on every machine"),
     ("watched.short", "watching: now and then, on every machine"),
-    ("stock_sums.stale", "counting, in the background: a step of the stocks of a list"),
     ("stock_sums.step", "counting, in the background: a step of the stocks of a list"),
     (
         "stocks.states",

@@ -162,10 +162,7 @@ impl BulkEdit {
     pub async fn size(&self, tx: &mut Tx<'_>, list: StockListId) -> Result<i64, Error> {
         match &self.selection {
             Selection::Stocks(ids) => Ok(ids.len() as i64),
-            Selection::Filter(filter) if filter.is_all() => {
-                let window = Window::Page { number: 1, limit: 1 };
-                Ok(product_stocks::page(tx, &filter.listing(list, false, window)).await?.count.unwrap_or(0))
-            }
+            Selection::Filter(filter) if filter.is_all() => product_stocks::count_of_list(tx, list).await,
             Selection::Filter(_) => Ok(0),
         }
     }

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use onhand_core::commands::CancelItems;
 use onhand_core::{
-    CancellationStatus, CancellationType, Command, Order, OrderId, OrderItem, OrderItemId, Stock, StockId, Timestamp,
+    CancellationStatus, CancellationType, Command, Order, OrderId, OrderItem, OrderItemId, ReservationState, Stock,
+    StockId, Timestamp,
 };
 use onhand_store::query::{Condition, CursorKey, ListQuery, Op, Sort, Window};
 use onhand_store::resource::{self, Record};
@@ -35,6 +36,8 @@ pub struct WaitingRequest {
     pub item: OrderItem,
     /// The order of that.
     pub order: Order,
+    /// What became of that line's reservation.
+    pub state: ReservationState,
     /// What is asked for.
     pub kind: CancellationType,
     /// The name of its reason; empty if it is none of ours.
@@ -146,12 +149,15 @@ async fn with_lines(tx: &mut Tx<'_>, found: Vec<Record>) -> Result<Vec<WaitingRe
     let (orders, items): (Vec<OrderId>, Vec<OrderItemId>) = found.iter().map(line).unzip();
     let orders = orders::by_ids(tx, &orders).await?;
     let items = order_items::by_ids(tx, &items).await?;
+    let reservations = order_items::reservations_of(tx, &items).await?;
     let reasons = reasons(tx, &found).await?;
+    let state = |item| reservations.iter().find(|one| one.item == item).map(|one| one.state);
     let whole = |record: Record| {
         let (order, item) = line(&record);
         Some(WaitingRequest {
             item: items.iter().find(|one| one.id == item)?.clone(),
             order: orders.iter().find(|one| one.id == order)?.clone(),
+            state: state(item).unwrap_or(ReservationState::Cancelled),
             id: record.id,
             kind: kind(&record),
             reason: reason(&reasons, &record),

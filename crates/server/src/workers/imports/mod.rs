@@ -19,7 +19,6 @@ use onhand_store::{Error, Tx, leases};
 use tokio::task::JoinSet;
 
 use super::PAUSE;
-use crate::auth::token;
 use crate::services::Services;
 use crate::services::imports::trouble::Trouble;
 use crate::supervise::{caught, keep_going};
@@ -99,11 +98,7 @@ fn broken(fault: &str) -> JobError {
 /// Starts the workers.
 pub(super) fn start(workers: &Arc<ImportWorkers>, tasks: &mut JoinSet<()>) {
     for number in 0..WORKERS {
-        // An embedded database has one process at a time: the leases of its last one are this one's.
-        let holder = match workers.services.store.is_shared() {
-            true => crate::hex::encode(&token::random::<8>()),
-            false => format!("worker {number}"),
-        };
+        let holder = super::lease_holder(&workers.services, &format!("worker {number}"));
         let workers = workers.clone();
         tasks.spawn(async move { keep_going("worker", || work(workers.clone(), holder.clone())).await });
     }
