@@ -55,10 +55,7 @@ pub(super) async fn lines(visit: &Visit, imports: &[&Stored]) -> Result<Vec<Impo
 
 /// The import in the path. One that has not arrived whole is none.
 pub(super) async fn found(visit: &Visit) -> Result<Stored, Fault> {
-    let id = ImportId::new(visit.id(0)?);
-    let read = async move |tx: &mut Tx<'_>| imports::by_id(tx, id).await;
-    let found = visit.app.store.read_inline("imports.by_id", read).await?;
-    found.filter(|import| import.state != State::Receiving).ok_or(Fault::NotFound)
+    Ok(status::by_id(&visit.app.store, ImportId::new(visit.id(0)?)).await?)
 }
 
 /// `GET /imports/{id}`.

@@ -5,6 +5,7 @@
 pub mod bulk_edits;
 pub mod import_changes;
 pub mod import_columns;
+pub mod import_list;
 pub mod import_results;
 #[expect(clippy::module_inception, reason = "the area is named after its first resource")]
 pub mod imports;
@@ -23,6 +24,13 @@ pub(super) fn routes() -> Vec<Route> {
     const KEY: Answer = one(&imports::KEY);
     const STATUS: Answer = one(&imports::STATUS);
     vec![
+        route!(GET "imports" ReadImports import_list::list, "Imports of every list, with what has become of their rows.")
+            .under(Mount::V1)
+            .lists(import_list::FILTERS)
+            .answers(200, page(&import_list::IMPORT)),
+        route!(GET "imports/{id}" ReadImports import_list::show, "One import by its id.")
+            .under(Mount::V1)
+            .answers(200, one(&import_list::IMPORT)),
         route!(POST "stock_list/{id}/excel_import" WriteStock imports::import_stocks,
             "Import a file of product stocks (CSV, XLSX, XLS, ODS): a form with the part file, or the file itself.")
         .named("importProductStocks")
