@@ -74,7 +74,7 @@ impl Spot {
     /// The odd values that are tried here.
     fn values(&self) -> impl Iterator<Item = Value> {
         let earlier = self.earlier;
-        let is_tried = move |(at, _): &(usize, Value)| earlier < TRIED_WHOLE || (at + earlier) % PARTS == 0;
+        let is_tried = move |(at, _): &(usize, Value)| earlier < TRIED_WHOLE || (at + earlier).is_multiple_of(PARTS);
         values().into_iter().enumerate().filter(is_tried).map(|(_, value)| value)
     }
 
@@ -386,7 +386,9 @@ async fn every_filter_refuses_wrong_values_and_every_list_unknown_filters() {
                 let earlier = kinds.entry((discriminant(&filter.kind), *lookup)).or_default();
                 *earlier += 1;
                 let values = wrong_values(filter.kind, lookup).into_iter().enumerate();
-                for (_, value) in values.filter(|(at, _)| *earlier <= TRIED_WHOLE || (at + *earlier) % PARTS == 0) {
+                for (_, value) in
+                    values.filter(|(at, _)| *earlier <= TRIED_WHOLE || (at + *earlier).is_multiple_of(PARTS))
+                {
                     caller.get(&format!("{path}?{name}={value}")).await.faults(&[&name]);
                 }
                 all_wrong.push((format!("{name}={}", wrong_values(filter.kind, lookup)[0]), name));

@@ -18,7 +18,6 @@ use crate::{Frame, Reference, StockState, Unit, What};
 /// (several), `all`, `act`, `set_amount`, `add_amount` and the fields of the query to [`crate::link::bulk`]; a view posts
 /// `list`, `query`, `name` and `is_shared` to [`crate::link::views`], or what changes of it to [`crate::link::view`];
 /// pasted rows post `list`, `mode`, `text` and `act` to [`crate::link::import_new`].
-#[expect(clippy::struct_excessive_bools, reason = "each says whether a control is there, and they go together freely")]
 #[derive(Clone, Debug, Template)]
 #[template(path = "stock.html", blocks = ["rows"])]
 pub struct Stock {

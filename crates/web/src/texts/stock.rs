@@ -65,7 +65,7 @@ texts! {
     view_unshare(name): "Stop sharing “{name}”" | "“{name}” paylaşımını kaldır";
     remove_view: "Remove this view" | "Bu görünümü kaldır";
     search_stock: "Search stock" | "Stokta ara";
-    search_stock_hint: "Beginning of a SKU" | "SKU başlangıcı";
+    search_stock_hint: "SKU, name or barcode" | "SKU, ad ya da barkod";
     filter: "Filter" | "Süz";
     unit: "Unit" | "Birim";
     pieces: "Pieces" | "Adet";
