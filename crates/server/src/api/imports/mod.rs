@@ -21,8 +21,10 @@ const STATUS_OF: &[Parameter] = &[
 ];
 
 pub(super) fn routes() -> Vec<Route> {
-    const KEY: Answer = one(&imports::KEY);
-    const STATUS: Answer = one(&imports::STATUS);
+    every().into_iter().chain(of_lists()).collect()
+}
+
+fn every() -> Vec<Route> {
     vec![
         route!(GET "imports" ReadImports import_list::list, "Imports of every list, with what has become of their rows.")
             .under(Mount::V1)
@@ -31,6 +33,13 @@ pub(super) fn routes() -> Vec<Route> {
         route!(GET "imports/{id}" ReadImports import_list::show, "One import by its id.")
             .under(Mount::V1)
             .answers(200, one(&import_list::IMPORT)),
+    ]
+}
+
+fn of_lists() -> Vec<Route> {
+    const KEY: Answer = one(&imports::KEY);
+    const STATUS: Answer = one(&imports::STATUS);
+    vec![
         route!(POST "stock_list/{id}/excel_import" WriteStock imports::import_stocks,
             "Import a file of product stocks (CSV, XLSX, XLS, ODS): a form with the part file, or the file itself.")
         .named("importProductStocks")
