@@ -17,6 +17,8 @@ pub enum Rejection {
     OrderNumberTaken,
     /// Rows of the command have faults of their own: (row, fault), rows counted from 0.
     Rows(Vec<(usize, RowRejection)>),
+    /// No list that the sourcing rule of the catalog allows has these lines. Every such line is named.
+    NoListHasIt(Vec<Unsourced>),
     /// The order does not fit, and its channel does not accept overselling. Every short SKU is named once.
     InsufficientStock(Vec<Shortage>),
     /// The channel accepts overselling, and not this much of it in one line. Every such line is named.
@@ -121,4 +123,15 @@ pub struct Shortage {
     pub asked: i64,
     /// What there is.
     pub available: i64,
+}
+
+/// A line that no list has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unsourced {
+    /// The SKU.
+    pub sku: String,
+    /// How many units the line is of.
+    pub asked: i64,
+    /// What every list that the rule allows has of it beyond its safety stock, best ranked first.
+    pub lists: Vec<(StockListId, i64)>,
 }

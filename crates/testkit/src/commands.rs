@@ -54,7 +54,7 @@ pub fn write(row: WriteStock) -> Command {
 pub fn line(list: StockListId, sku: &str, units: i64) -> NewLine {
     NewLine {
         product: ProductRef::Sku(sku.to_owned()),
-        list,
+        list: Some(list),
         quantity: quantity(units),
         status: OrderStatus::Approved,
         price: None,
@@ -75,6 +75,7 @@ pub fn order(number: &str, lines: Vec<NewLine>) -> PlaceOrder {
         date_placed: None,
         extra_field: "{}".to_owned(),
         details: "{}".to_owned(),
+        sourcing: None,
         lines,
     }
 }

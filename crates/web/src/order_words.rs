@@ -2,6 +2,7 @@
 //!
 //! Promises: every state has one. Must not know a page.
 
+use onhand_core::fulfilment::list_sourcing::SourcingReason;
 use onhand_core::{OrderStatus, ReservationState};
 
 use crate::texts::Texts;
@@ -14,6 +15,17 @@ pub(crate) fn reservation(state: ReservationState, t: Texts) -> &'static str {
         ReservationState::Settled => t.line_settled(),
         ReservationState::Cancelled => t.line_cancelled(),
         ReservationState::Short => t.line_short(),
+    }
+}
+
+/// Why a list was chosen.
+pub(crate) fn sourcing(reason: SourcingReason, t: Texts) -> &'static str {
+    match reason {
+        SourcingReason::FirstChoice => t.sourced_first(),
+        SourcingReason::NextChoice => t.sourced_next(),
+        SourcingReason::FewestLists => t.sourced_fewest(),
+        SourcingReason::SomeUnits => t.sourced_some(),
+        SourcingReason::NoneHasIt => t.sourced_none(),
     }
 }
 

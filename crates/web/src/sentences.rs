@@ -90,6 +90,10 @@ const TURKISH: &[(&str, &str)] = &[
     ("This is not the current password.", "Şimdiki parola bu değil."),
     // Of rules
     ("Not enough stock for {}.", "Yeterli stok yok: {}."),
+    (
+        "No stock list that the sourcing rule allows has {}.",
+        "Kaynak kuralının izin verdiği hiçbir stok listesinde yok: {}.",
+    ),
     ("A line may oversell by {} at the most: {}.", "Bir satır en çok {} fazla satabilir: {}."),
     (
         "The held quantity would pass the largest one that can be stored.",

@@ -6,11 +6,13 @@
 //! (API, import, screen, job), batches, threads or storage.
 
 mod cancel_items;
+mod choose_lists;
 mod comes_back;
 mod edit_item;
 mod edit_order;
 mod fulfilment;
 mod import_stocks;
+mod new_line;
 mod place_order;
 mod read_set;
 mod release_item;
@@ -28,7 +30,8 @@ pub use fulfilment::{
     RegisterMoves, RemoveDiscrepancies, RunPackage, RunTransfer, SomeUnits, SourceOrder,
 };
 pub use import_stocks::{Expected, ImportStock, ImportStocks, ImportedStock, LevelChange, ReservedChange, RowStatus};
-pub use place_order::{NewLine, PlaceOrder};
+pub use new_line::NewLine;
+pub use place_order::PlaceOrder;
 pub use read_set::ReadSet;
 pub use release_item::ReleaseItem;
 pub use text_edit::TextEdit;

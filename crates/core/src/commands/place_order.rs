@@ -7,12 +7,16 @@
 //! next level it counts as reported, because the stored one may be older than the sale; that level settles it.
 //! A line that was paid back asks for nothing and is never rejected for want of stock.
 
+use super::choose_lists::{self, ListedLine};
+use super::new_line::NewLine;
 use super::{Context, Outcome, ReadSet, release_item};
+use crate::fulfilment::list_sourcing::{ListSourcing, SourcingSplit};
+use crate::orders::ORDER_LINES_MAX;
 use crate::rejection::{RowRejection, Shortage};
 use crate::stock::ProductRef;
 use crate::{
     Cause, ChannelId, Delta, IdKind, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Oversell, Product,
-    QUANTITY_MAX, Quantity, Rejection, Reservation, ReservationState, Stock, StockId, StockKey, StockListId, Timestamp,
+    QUANTITY_MAX, Rejection, Reservation, ReservationState, Stock, StockId, StockKey, StockListId, Timestamp,
     WorkingSet, bucket_of_text,
 };
 
@@ -35,29 +39,10 @@ pub struct PlaceOrder {
     pub extra_field: String,
     /// JSON object text.
     pub details: String,
+    /// How the lists of lines are chosen that name none; `None` if every line names its list.
+    pub sourcing: Option<ListSourcing>,
     /// At least one.
     pub lines: Vec<NewLine>,
-}
-
-/// A line of a new order.
-#[derive(Debug)]
-pub struct NewLine {
-    /// What is ordered.
-    pub product: ProductRef,
-    /// From which list.
-    pub list: StockListId,
-    /// How many; at least 1.
-    pub quantity: Quantity,
-    /// Its first state; a line that starts [`OrderStatus::Cancelled`] is rejected before it becomes a command.
-    pub status: OrderStatus,
-    /// Decimal text.
-    pub price: Option<String>,
-    /// JSON object text.
-    pub extra_field: String,
-    /// JSON object text.
-    pub attributes: String,
-    /// JSON object text.
-    pub details: String,
 }
 
 impl PlaceOrder {
@@ -66,19 +51,29 @@ impl PlaceOrder {
         read_set.numbers.insert((self.channel.map_or(0, ChannelId::get), self.number.clone()));
         read_set.channels.extend(self.channel);
         for line in &self.lines {
-            read_set.lists.insert(line.list);
-            match &line.product {
-                ProductRef::Id(id) => _ = read_set.product_keys.insert((line.list, *id)),
-                ProductRef::Sku(sku) => _ = read_set.keys.insert(StockKey { list: line.list, sku: sku.clone() }),
+            let candidates = self.sourcing.iter().filter(|_| line.list.is_none()).flat_map(|sourcing| &sourcing.lists);
+            for list in line.list.into_iter().chain(candidates.map(|one| one.list)) {
+                read_set.lists.insert(list);
+                match &line.product {
+                    ProductRef::Id(id) => _ = read_set.product_keys.insert((list, *id)),
+                    ProductRef::Sku(sku) => _ = read_set.keys.insert(StockKey { list, sku: sku.clone() }),
+                }
             }
         }
+    }
+
+    /// The most lines that it can become.
+    fn parts_max(&self) -> usize {
+        let splits = self.sourcing.as_ref().filter(|sourcing| sourcing.split == SourcingSplit::Units);
+        let lists = splits.map_or(1, |sourcing| sourcing.lists.len().max(1));
+        (self.lines.len() * lists).min(ORDER_LINES_MAX).max(self.lines.len())
     }
 
     /// The most ids of a kind that deciding this command can use up.
     pub(super) fn ids_needed(&self, kind: IdKind) -> usize {
         match kind {
             IdKind::Order => 1,
-            IdKind::OrderItem | IdKind::Movement | IdKind::Stock => self.lines.len(),
+            IdKind::OrderItem | IdKind::Movement | IdKind::Stock => self.parts_max(),
             _ => 0,
         }
     }
@@ -94,19 +89,20 @@ pub(super) fn place_order(
         return Err(Rejection::OrderNumberTaken);
     }
     let products = products(working_set, command)?;
-    check_fit(working_set, command, &products, policy)?;
+    let lines =
+        choose_lists::choose(working_set, (&command.lines, command.sourcing.as_ref()), products, policy.is_some())?;
+    check_fit(working_set, &lines, policy)?;
 
     let order = add_order(working_set, command, context);
-    let items = command
-        .lines
-        .iter()
-        .zip(&products)
-        .map(|(line, product)| hold_line(working_set, &order, line, product, context))
-        .collect();
-    let is_located = |line: &NewLine| {
-        !line.status.is_shipped() && working_set.list(line.list).is_some_and(|list| list.location.is_some())
+    let mut items: Vec<OrderItem> = Vec::with_capacity(lines.len());
+    for line in &lines {
+        let whole = line.part_of.map(|first| items[first].id);
+        items.push(hold_line(working_set, &order, (line, whole), context));
+    }
+    let is_located = |line: &ListedLine<'_>| {
+        !line.new.status.is_shipped() && working_set.list(line.list).is_some_and(|list| list.location.is_some())
     };
-    if command.lines.iter().any(is_located) {
+    if lines.iter().any(is_located) {
         working_set.set_sourcing_due(order.id, true);
     }
     Ok(Outcome::OrderPlaced(order, items))
@@ -124,8 +120,8 @@ fn products(working_set: &WorkingSet, command: &PlaceOrder) -> Result<Vec<Produc
     let mut faults = Vec::new();
     let mut products = Vec::with_capacity(command.lines.len());
     for (row, line) in command.lines.iter().enumerate() {
-        if working_set.list(line.list).is_none() {
-            faults.push((row, RowRejection::UnknownList(line.list)));
+        if let Some(list) = line.list.filter(|list| working_set.list(*list).is_none()) {
+            faults.push((row, RowRejection::UnknownList(list)));
         }
         match working_set.product(&line.product) {
             Some(product) => products.push(product.clone()),
@@ -136,29 +132,23 @@ fn products(working_set: &WorkingSet, command: &PlaceOrder) -> Result<Vec<Produc
 }
 
 /// Whether all lines together fit. Sums per stock first, so that one SKU on two lines counts twice.
-fn check_fit(
-    working_set: &WorkingSet,
-    command: &PlaceOrder,
-    products: &[Product],
-    oversell: Option<i64>,
-) -> Result<(), Rejection> {
-    let mut asked: Vec<Shortage> = Vec::with_capacity(products.len());
+fn check_fit(working_set: &WorkingSet, lines: &[ListedLine<'_>], oversell: Option<i64>) -> Result<(), Rejection> {
+    let mut asked: Vec<Shortage> = Vec::with_capacity(lines.len());
     let mut oversold = Vec::new();
-    let asking = command.lines.iter().zip(products).filter(|(line, _)| line.status.asks_for_units());
-    for (line, product) in asking {
+    for line in lines.iter().filter(|line| line.new.status.asks_for_units()) {
         let units = line.quantity.units();
-        let left = left_for(working_set, &asked, line, product);
+        let left = left_for(working_set, &asked, line);
+        let sku = &line.product.sku;
         if oversell.is_some_and(|max| units - left > max) {
-            let (sku, list) = (product.sku.clone(), line.list);
-            oversold.push(Shortage { sku, list, asked: units, available: left });
+            oversold.push(Shortage { sku: sku.clone(), list: line.list, asked: units, available: left });
         }
-        match asked.iter_mut().find(|sum| sum.list == line.list && sum.sku == product.sku) {
+        match asked.iter_mut().find(|sum| sum.list == line.list && sum.sku == *sku) {
             Some(sum) => sum.asked += units,
             None => asked.push(Shortage {
-                sku: product.sku.clone(),
+                sku: sku.clone(),
                 list: line.list,
                 asked: units,
-                available: working_set.stock_by_key(line.list, &product.sku).map_or(0, Stock::available),
+                available: working_set.stock_by_key(line.list, sku).map_or(0, Stock::available),
             }),
         }
     }
@@ -178,11 +168,11 @@ fn check_fit(
 }
 
 /// What earlier lines of the order leave of a line's stock.
-fn left_for(working_set: &WorkingSet, earlier: &[Shortage], line: &NewLine, product: &Product) -> i64 {
-    let of_line = |sum: &&Shortage| sum.list == line.list && sum.sku == product.sku;
+fn left_for(working_set: &WorkingSet, earlier: &[Shortage], line: &ListedLine<'_>) -> i64 {
+    let of_line = |sum: &&Shortage| sum.list == line.list && sum.sku == line.product.sku;
     match earlier.iter().find(of_line) {
         Some(sum) => (sum.available - sum.asked).max(0),
-        None => working_set.stock_by_key(line.list, &product.sku).map_or(0, Stock::available),
+        None => working_set.stock_by_key(line.list, &line.product.sku).map_or(0, Stock::available),
     }
 }
 
@@ -207,24 +197,26 @@ fn add_order(working_set: &mut WorkingSet, command: &PlaceOrder, context: Contex
 fn hold_line(
     working_set: &mut WorkingSet,
     order: &Order,
-    line: &NewLine,
-    product: &Product,
+    (listed, split_from): (&ListedLine<'_>, Option<OrderItemId>),
     context: Context,
 ) -> OrderItem {
-    let stock = stock_of(working_set, line, product, context);
-    let units = line.quantity.units();
+    let ListedLine { new: line, product, list, quantity, .. } = listed;
+    let (list, quantity) = (*list, *quantity);
+    let stock = stock_of(working_set, list, product, context);
+    let units = quantity.units();
     let item = OrderItem {
         id: OrderItemId::new(working_set.ids.next_in_bucket(IdKind::OrderItem, order.id.bucket())),
         order: order.id,
         product: product.id,
-        list: line.list,
+        list,
         stock,
-        reserved_list: line.list,
-        location: working_set.list(line.list).and_then(|list| list.location),
+        reserved_list: list,
+        location: working_set.list(list).and_then(|list| list.location),
         sku: product.sku.clone(),
-        quantity: line.quantity,
+        quantity,
         status: line.status,
-        split_from: None,
+        split_from,
+        sourced: listed.sourced,
         oversold: line.status.asks_for_units()
             && working_set.stock(stock).is_none_or(|stock| stock.available_unclamped() < units),
         price: line.price.clone(),
@@ -244,14 +236,7 @@ fn hold_line(
     if delta != Delta::default() || working_set.stock(stock).is_some_and(|stock| stock.movement.is_none()) {
         working_set.move_stock(stock, delta, Cause::Order(item.id), context.actor, context.now);
     }
-    working_set.add_reservation(Reservation {
-        item: item.id,
-        stock,
-        quantity: line.quantity,
-        state,
-        registered_at,
-        moved: None,
-    });
+    working_set.add_reservation(Reservation { item: item.id, stock, quantity, state, registered_at, moved: None });
     working_set.add_item(item.clone());
     item
 }
@@ -273,9 +258,9 @@ fn first_state(
 
 /// The stock that a line reserves. A list that has never heard of the product gets an empty row: only an order that may
 /// oversell comes here.
-fn stock_of(working_set: &mut WorkingSet, line: &NewLine, product: &Product, context: Context) -> StockId {
-    if let Some(stock) = working_set.stock_by_key(line.list, &product.sku) {
+fn stock_of(working_set: &mut WorkingSet, list: StockListId, product: &Product, context: Context) -> StockId {
+    if let Some(stock) = working_set.stock_by_key(list, &product.sku) {
         return stock.id;
     }
-    working_set.create_stock(line.list, product.id, &product.sku, context.now)
+    working_set.create_stock(list, product.id, &product.sku, context.now)
 }

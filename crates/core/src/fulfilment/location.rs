@@ -1,7 +1,6 @@
 //! Stock locations: places where stock stands, as far as rules read them.
 //!
-//! Promises: distances are compared in whole numbers, so that every machine finds the same one shorter. Must not know
-//! names, addresses or codes.
+//! Promises: a point is on the earth, in whole millionths of a degree. Must not know names, addresses or codes.
 
 use super::DiscrepancyEnds;
 use crate::{StockListId, StockLocationId};
@@ -39,18 +38,6 @@ impl Coordinates {
     /// Millionths of a degree, east positive.
     pub const fn longitude(self) -> i64 {
         self.longitude
-    }
-
-    /// Something that grows with the distance between two points: good for comparing, not for measuring. Meridians are
-    /// drawn together by Bhaskara's approximation of the cosine, which is off by less than 0.2 %.
-    pub fn apart(self, other: Self) -> i128 {
-        let middle = i128::from(self.latitude + other.latitude) / 2;
-        let (whole, square) = (32_400 * i128::from(DEGREE).pow(2), middle * middle);
-        let around = i128::from((self.longitude - other.longitude).abs());
-        let around = around.min(360 * i128::from(DEGREE) - around);
-        let east = around * (whole - 4 * square) / (whole + square);
-        let north = i128::from(self.latitude - other.latitude);
-        east * east + north * north
     }
 }
 
@@ -103,21 +90,6 @@ pub struct StockLocation {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(latitude: i64, longitude: i64) -> Coordinates {
-        Coordinates::new(latitude * 10_000, longitude * 10_000).expect("on the earth")
-    }
-
-    #[test]
-    fn what_is_nearer_is_less_apart() {
-        let (istanbul, izmir, ankara) = (at(4101, 2897), at(3842, 2714), at(3993, 3285));
-        assert_eq!(istanbul.apart(istanbul), 0);
-        assert!(istanbul.apart(izmir) < istanbul.apart(ankara));
-        assert_eq!(istanbul.apart(izmir), izmir.apart(istanbul));
-        // Across the line where the date changes, and where meridians meet.
-        assert!(at(0, 17_900).apart(at(0, -17_900)) < at(0, 17_900).apart(at(0, 17_000)));
-        assert_eq!(at(9_000, 0).apart(at(9_000, 9_000)), 0);
-    }
 
     #[test]
     fn decimals_become_points() {

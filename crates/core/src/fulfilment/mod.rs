@@ -4,7 +4,10 @@
 //! Must not know stock numbers.
 
 mod discrepancy;
+pub mod distance;
 mod goods_movement;
+pub mod grid;
+pub mod list_sourcing;
 mod location;
 mod package;
 pub mod sourcing;

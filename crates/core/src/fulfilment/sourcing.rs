@@ -1,9 +1,10 @@
-//! Sourcing: which lines of an order leave from which location.
+//! Sourcing: which lines of an order leave from which place.
 //!
-//! Promises: a line leaves whole, from a location that has it; of all ways to send as many lines as can be sent, one
-//! with the fewest packages is chosen, then the one with the better priorities, then the shorter distances, then the
-//! lower ids. The same input gives the same plan. The work is bounded: where looking further would cost too much, the
-//! best found so far stands. Must not know why a location offers what it offers.
+//! Promises: a line leaves whole, from a place that has it; of all ways to send as many lines as can be sent, one with
+//! the fewest packages is chosen, then the one with the better ranked places. Locations are ranked by their priorities,
+//! then by the shorter distances, then by the lower ids; stock lists are ranked by the rule of their catalog
+//! ([`super::list_sourcing`]). The same input gives the same plan. The work is bounded: where looking further would cost
+//! too much, the best found so far stands. Must not know why a place offers what it offers.
 
 use std::collections::HashMap;
 
@@ -11,6 +12,9 @@ use crate::StockLocationId;
 
 /// How many pairs of line and place are looked at for one number of packages: some milliseconds of work.
 const LOOKS_MAX: usize = 4_000_000;
+
+/// Units by SKU; what is not named is not there.
+pub type Offers = HashMap<String, i64>;
 
 /// A line to be sourced.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,10 +32,10 @@ pub struct Candidate {
     pub location: StockLocationId,
     /// The smallest comes first.
     pub priority: i64,
-    /// How far it is, in any unit; unknown is farther than anything.
-    pub distance: Option<i128>,
-    /// Units by SKU; what is not named is not there.
-    pub offers: HashMap<String, i64>,
+    /// How far it is, in metres; unknown is farther than anything.
+    pub distance: Option<i64>,
+    /// What it has.
+    pub offers: Offers,
 }
 
 /// Who sends what.
@@ -43,24 +47,45 @@ pub struct SourcingPlan {
     pub short: Vec<usize>,
 }
 
-/// Assigns lines to candidates.
+/// Where a candidate is ranked; the smallest is the best.
+pub(super) type Rank = (i64, bool, i64, i64, i64);
+
+/// Ranks a candidate by what comes first, then by the shorter distance, the smaller priority and the lower id. What is at
+/// an unknown distance is farther than anything.
+pub(super) fn rank(first: i64, distance: Option<i64>, priority: i64, id: i64) -> Rank {
+    (first, distance.is_none(), distance.unwrap_or(0), priority, id)
+}
+
+/// Assigns lines to locations.
 pub fn assign(lines: &[SourcingLine], places: &[Candidate]) -> SourcingPlan {
     let mut ranked: Vec<&Candidate> = places.iter().collect();
-    ranked.sort_by_key(|place| (place.priority, place.distance.is_none(), place.distance, place.location));
-    let table = Table::new(lines, &ranked);
-    let everywhere: Vec<usize> = (0..ranked.len()).collect();
-    let all = table.fill(&everywhere);
-    let search = Search { table: &table, wanted: (0..lines.len()).filter(|line| all[*line].is_some()).collect() };
-    let chosen = search.fewest();
-    let filled = table.fill(&chosen);
-    let lines_of = |place: usize| -> Vec<usize> {
-        search.wanted.iter().copied().filter(|line| filled[*line] == Some(place)).collect()
-    };
-    let packages = chosen.iter().map(|place| (ranked[*place].location, lines_of(*place)));
+    ranked.sort_by_key(|place| rank(place.priority, place.distance, place.priority, place.location.get()));
+    let offers: Vec<&Offers> = ranked.iter().map(|place| &place.offers).collect();
+    let filled = fewest(lines, &offers, LOOKS_MAX);
+    let lines_of =
+        |rank: usize| -> Vec<usize> { (0..lines.len()).filter(|line| filled[*line] == Some(rank)).collect() };
+    let packages = ranked.iter().enumerate().map(|(rank, place)| (place.location, lines_of(rank)));
     SourcingPlan {
         packages: packages.filter(|(_, lines)| !lines.is_empty()).collect(),
         short: (0..lines.len()).filter(|line| filled[*line].is_none()).collect(),
     }
+}
+
+/// The rank of the place that each line leaves from, so that they leave from the fewest places; `None` where no place
+/// has a line. `looks` bounds the work for one number of places, in pairs of line and place.
+pub(super) fn fewest(lines: &[SourcingLine], ranked: &[&Offers], looks: usize) -> Vec<Option<usize>> {
+    let table = Table::new(lines, ranked);
+    let everywhere: Vec<usize> = (0..ranked.len()).collect();
+    let all = table.fill(&everywhere);
+    let wanted = (0..lines.len()).filter(|line| all[*line].is_some()).collect();
+    let chosen = Search { table: &table, wanted, looks }.fewest();
+    table.fill(&chosen)
+}
+
+/// The best ranked place that has all lines.
+pub(super) fn only(lines: &[SourcingLine], ranked: &[&Offers]) -> Option<usize> {
+    let table = Table::new(lines, ranked);
+    (0..ranked.len()).find(|rank| table.fill(&[*rank]).iter().all(Option::is_some))
 }
 
 /// Lines and offers as numbers. Places are named by their rank.
@@ -75,7 +100,7 @@ struct Table {
 }
 
 impl Table {
-    fn new(lines: &[SourcingLine], places: &[&Candidate]) -> Self {
+    fn new(lines: &[SourcingLine], places: &[&Offers]) -> Self {
         let (mut groups, mut skus, mut group_of): (Vec<Vec<usize>>, Vec<&str>, Vec<usize>) = Default::default();
         let mut known: HashMap<&str, usize> = HashMap::new();
         for (position, line) in lines.iter().enumerate() {
@@ -88,7 +113,7 @@ impl Table {
             group_of.push(group);
         }
         groups.iter_mut().for_each(|group| group.sort_by_key(|line| (-lines[*line].units, *line)));
-        let offers = |place: &&Candidate| skus.iter().map(|sku| place.offers.get(*sku).copied().unwrap_or(0)).collect();
+        let offers = |place: &&Offers| skus.iter().map(|sku| place.get(*sku).copied().unwrap_or(0)).collect();
         Self {
             units: lines.iter().map(|line| line.units).collect(),
             offers: places.iter().map(offers).collect(),
@@ -125,6 +150,7 @@ impl Table {
 struct Search<'t> {
     table: &'t Table,
     wanted: Vec<usize>,
+    looks: usize,
 }
 
 impl Search<'_> {
@@ -135,7 +161,7 @@ impl Search<'_> {
         rarest.sort_by_key(|line| (self.table.candidates(*line).count(), *line));
         for count in 1..=fallback.len() {
             let mut best = None;
-            let mut tries = LOOKS_MAX / (self.wanted.len() * self.table.offers.len()).max(1);
+            let mut tries = self.looks / (self.wanted.len() * self.table.offers.len()).max(1);
             self.extend(&mut Vec::new(), count, &rarest, &mut tries, &mut best);
             if let Some(best) = best {
                 return best;

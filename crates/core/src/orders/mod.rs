@@ -6,11 +6,13 @@
 mod cancellation;
 mod channel;
 mod mapping;
+mod sourced_from;
 mod status;
 
 pub use cancellation::{CancellationStatus, CancellationType};
 pub use channel::{Channel, Oversell};
 pub use mapping::{ERP, Mapping};
+pub use sourced_from::{SourcedFrom, SourcingReason, SourcingRule};
 pub use status::OrderStatus;
 
 use crate::{ChannelId, OrderId, OrderItemId, ProductId, Quantity, StockId, StockListId, StockLocationId, Timestamp};
@@ -70,6 +72,8 @@ pub struct OrderItem {
     pub status: OrderStatus,
     /// The line that it was split from, with which it is what was ordered.
     pub split_from: Option<OrderItemId>,
+    /// How its list was chosen, if the order left that to a catalog.
+    pub sourced: Option<SourcedFrom>,
     /// Sold although it did not fit (policy [`Oversell::Accept`]); shown to people.
     pub oversold: bool,
     /// A decimal in text, as given.

@@ -3,6 +3,7 @@
 //! Promises: each rule of docs/decisions/0010 has a story here. How states are written is said in `shop.rs`.
 
 mod answers;
+mod chosen_lists;
 mod counts;
 #[path = "../scenarios/database.rs"]
 mod database;
@@ -55,8 +56,7 @@ fn holds_go_where_packages_leave_from() {
     assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-0=5".into(), "5-2-0=3".into()));
     // Sourcing again changes nothing.
     assert_eq!(shop.plan("o", None), [0_usize; 0]);
-    let changes = &shop.last;
-    assert!(changes.fulfilment.is_empty() && changes.movements.is_empty());
+    assert!(shop.last.fulfilment.is_empty() && shop.last.movements.is_empty());
     shop.assert_sound(&["X", "Y"]);
 }
 

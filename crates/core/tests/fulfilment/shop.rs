@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use onhand_core::commands::{
-    EditItem, FulfilmentCommand, ImportStock, ImportStocks, ItemEdit, LevelChange, RecordCount, RegisterMove,
-    RegisterMoves, ReleaseItem, RemoveDiscrepancies, ReservedChange, RunPackage, RunTransfer, SomeUnits, SourceOrder,
-    WriteStock,
+    EditItem, FulfilmentCommand, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder, RecordCount,
+    RegisterMove, RegisterMoves, ReleaseItem, RemoveDiscrepancies, ReservedChange, RunPackage, RunTransfer, SomeUnits,
+    SourceOrder, WriteStock,
 };
+use onhand_core::fulfilment::list_sourcing::{CandidateList, CandidateStore, ListSourcing, SourcingRule};
 use onhand_core::fulfilment::{
     CountMode, Discrepancy, DiscrepancyEnds, MoveKind, MoveState, PackageCommand, PackageItem, Reason, StockLocation,
     TransferCommand,
@@ -151,7 +152,49 @@ impl Shop {
 
     pub(crate) fn try_order(&mut self, number: &str, lines: &[(&str, i64, i64)]) -> Result<(), Rejection> {
         let line = |(sku, list, units): &(&str, i64, i64)| commands::line(StockListId::new(*list), sku, *units);
+        self.try_place(number, commands::order(number, lines.iter().map(line).collect()))
+    }
+
+    /// An order whose lines leave list 0 to the rule `nearest_store`, among these lists, farthest first.
+    pub(crate) fn try_chosen_order(
+        &mut self,
+        number: &str,
+        lines: &[(&str, i64, i64)],
+        farthest_first: [i64; 3],
+    ) -> Result<(), Rejection> {
+        let line = |(sku, list, units): &(&str, i64, i64)| {
+            let named = (*list != 0).then_some(StockListId::new(*list));
+            NewLine { list: named, ..commands::line(StockListId::new(*list), sku, *units) }
+        };
+        let candidate = |(place, list): (i64, i64)| CandidateList {
+            list: StockListId::new(list),
+            is_main: false,
+            store: Some(CandidateStore { is_open: true, has_pickup: false }),
+            priority: 100,
+            distance: Some(9_000 - place * 1_000),
+            safety_stock: 0,
+        };
+        let lists = (0..).zip(farthest_first).map(candidate).collect();
+        let rule = SourcingRule::NearestStore;
+        let sourcing = Some(ListSourcing { rule, lists, ..ListSourcing::default() });
         let order = commands::order(number, lines.iter().map(line).collect());
+        self.try_place(number, PlaceOrder { sourcing, ..order })
+    }
+
+    /// The same, sourced.
+    pub(crate) fn chosen_order(&mut self, number: &str, lines: &[(&str, i64, i64)], farthest_first: [i64; 3]) {
+        self.try_chosen_order(number, lines, farthest_first).expect("it fits");
+        self.plan(number, None);
+    }
+
+    /// Sourcing gives nothing to a location any more.
+    pub(crate) fn close(&mut self, location: i64) {
+        let id = StockLocationId::new(location);
+        let row = *self.working_set.fulfilment.locations.get(id).expect("one of three");
+        self.working_set.fulfilment.locations.put(id, StockLocation { is_open: false, ..row });
+    }
+
+    fn try_place(&mut self, number: &str, order: PlaceOrder) -> Result<(), Rejection> {
         let Outcome::OrderPlaced(order, items) = self.decide(&Command::PlaceOrder(order))? else { panic!("placed") };
         self.orders.insert(number.to_owned(), (order.id, items.iter().map(|item| item.id).collect()));
         Ok(())

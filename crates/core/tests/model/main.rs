@@ -384,6 +384,7 @@ impl Pair {
                     short.iter().map(|one| ((one.list.get() as usize - 1, sku(&one.sku)), one.asked, one.available));
                 Verdict::Short(short.collect())
             }
+            Rejection::NoListHasIt(_) => unreachable!("its lines name their lists"),
             Rejection::ReservedTooLarge => Verdict::TooLarge,
             Rejection::OversoldTooLarge { .. } => unreachable!("its channels oversell by as much as can be held"),
             Rejection::MappedToAnotherCode { code } => Verdict::OtherCode(code.parse().expect("a small number")),

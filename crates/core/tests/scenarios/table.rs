@@ -501,6 +501,7 @@ impl Shop {
                 let faults = faults.iter().map(|(row, fault)| format!("row {}: {}", row + 1, fault_text(fault)));
                 faults.collect::<Vec<_>>().join(", ")
             }
+            Rejection::NoListHasIt(_) => unreachable!("the lines of a table name their lists"),
             Rejection::InsufficientStock(short) => {
                 let short = short.iter().map(|one| {
                     let list = if one.list.get() == 1 { String::new() } else { format!("@{}", one.list.get()) };

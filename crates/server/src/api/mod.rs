@@ -42,7 +42,7 @@ pub fn routes() -> Vec<Route> {
     };
     let areas = [
         ("accounts", vec![accounts::routes()]),
-        ("catalog", vec![of(catalog::RESOURCES), catalog::category_nodes()]),
+        ("catalog", vec![of(catalog::RESOURCES), catalog::category_nodes(), catalog::availability()]),
         ("directory", vec![directory::content_types(), of(directory::RESOURCES)]),
         ("stock", vec![of(stock::RESOURCES), stock::stocks()]),
         ("imports", vec![imports::routes()]),

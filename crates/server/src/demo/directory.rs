@@ -217,13 +217,18 @@ impl Shop {
             let values = [("name", name.into()), ("erp_code", code.into()), ("shipping_company", code.into())];
             self.add(tx, &CARGO_COMPANIES, &values).await?;
         }
-        for ((name, code), township) in [("Kadıköy", "ST-01"), ("Alsancak", "ST-02")].into_iter().zip(townships) {
+        let shops = [("Kadıköy", "ST-01", ("40.9903", "29.0275")), ("Alsancak", "ST-02", ("38.4381", "27.1418"))];
+        let lists = self.lists.iter().skip(1);
+        for (((name, code, (latitude, longitude)), township), list) in shops.into_iter().zip(townships).zip(lists) {
             let values = [
                 ("name", name.into()),
                 ("erp_code", code.into()),
                 ("township_id", township.into()),
                 ("click_and_collect", true.into()),
                 ("store_hours", r#"[["10:00","22:00"]]"#.into()),
+                ("latitude", latitude.into()),
+                ("longitude", longitude.into()),
+                ("stock_list_id", list.get().into()),
             ];
             self.linked(tx, &STORES, (&values, &[("channels", vec![self.market.get()])])).await?;
         }

@@ -148,7 +148,7 @@ fn order(
 ) -> PlaceOrder {
     let line = |(place, sku): (usize, String)| NewLine {
         product: ProductRef::Sku(sku),
-        list,
+        list: Some(list),
         quantity: Quantity::ONE,
         status: OrderStatus::Approved,
         price: Some(format!("{}.90", 199 + place * 50)),
@@ -165,6 +165,7 @@ fn order(
         date_placed: None,
         extra_field: "{}".to_owned(),
         details: "{}".to_owned(),
+        sourcing: None,
         lines: skus.enumerate().map(line).collect(),
     }
 }

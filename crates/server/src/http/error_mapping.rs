@@ -4,8 +4,8 @@
 //! Must not know handlers; a handler that knows better field names maps those variants itself.
 
 use axum::http::StatusCode;
-use onhand_core::Rejection;
-use onhand_core::rejection::{MoveRejection, RowRejection, Shortage};
+use onhand_core::rejection::{MoveRejection, RowRejection, Shortage, Unsourced};
+use onhand_core::{Rejection, StockListId};
 use serde_json::{Map, Value, json};
 
 use crate::services::ServiceError;
@@ -67,6 +67,7 @@ pub fn error(rejection: Rejection) -> Error {
             let rows = short.iter().map(shortage).collect();
             refused("insufficient_stock", format!("Not enough stock for {}.", skus.join(", ")), "items", rows)
         }
+        Rejection::NoListHasIt(short) => no_list_has(&short),
         Rejection::OversoldTooLarge { max, lines } => {
             let skus: Vec<_> = lines.iter().map(|one| one.sku.as_str()).collect();
             let text = format!("A line may oversell by {max} at the most: {}.", skus.join(", "));
@@ -163,6 +164,18 @@ pub fn rows(faults: &[(usize, RowRejection)], count: usize) -> Vec<FieldErrors> 
 
 fn shortage(one: &Shortage) -> Value {
     json!({"product_sku": one.sku, "stock_list": one.list.get(), "asked": one.asked, "available": one.available})
+}
+
+fn no_list_has(short: &[Unsourced]) -> Error {
+    let skus: Vec<_> = short.iter().map(|one| one.sku.as_str()).collect();
+    let text = format!("No stock list that the sourcing rule allows has {}.", skus.join(", "));
+    refused("insufficient_stock", text, "items", short.iter().map(unsourced).collect())
+}
+
+fn unsourced(one: &Unsourced) -> Value {
+    let had = |(list, units): &(StockListId, i64)| json!({"stock_list": list.get(), "available": units});
+    let lists: Vec<Value> = one.lists.iter().map(had).collect();
+    json!({"product_sku": one.sku, "asked": one.asked, "stock_lists": lists})
 }
 
 fn refused(code: &'static str, text: String, name: &str, rows: Vec<Value>) -> Error {

@@ -14,11 +14,12 @@ use super::secrets::Secrets;
 use crate::auth::Role;
 use crate::config::ServeConfig;
 use crate::http::context::RequestContext;
-use crate::http::route::RefusedBy;
+use crate::http::route::{Parameter, RefusedBy};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::Filter;
 use crate::wire::form::Form;
+use crate::wire::json::ApiResponse;
 use crate::wire::response_schema::ResponseSchema;
 
 /// A resource whose rows are records.
@@ -53,6 +54,8 @@ pub struct Resource {
     pub refused_by: RefusedBy,
     /// What is shown of it with what it points at.
     pub detail: Option<&'static Expand>,
+    /// What lists it in another way, if one of these parameters is sent.
+    pub list_by: Option<(&'static [Parameter], ListBy)>,
     /// What of the answer is neither column nor link, as JSON.
     pub more: Option<fn(&str, &Record) -> Option<String>>,
     /// Which of it has secrets, and who reads them.
@@ -153,6 +156,9 @@ pub type First = for<'t> fn(
     &'t Form,
 ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 't>>;
 
+/// A list in an order of its own.
+pub type ListBy = fn(RequestContext) -> Pin<Box<dyn Future<Output = Result<ApiResponse, Error>> + Send>>;
+
 /// What is done with records that have just been made.
 pub type AfterInsert = for<'t, 'c> fn(&'t mut Tx<'c>, &'t [Record]) -> BoxFuture<'t, ()>;
 
@@ -205,6 +211,7 @@ impl Resource {
             stirs: false,
             refused_by: RefusedBy::Rules,
             detail: None,
+            list_by: None,
             more: None,
             secrets: None,
             rule: None,

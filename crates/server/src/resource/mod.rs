@@ -18,8 +18,8 @@ use onhand_store::query::{Condition, Page};
 use onhand_store::resource::Record;
 
 pub use self::descriptor::{
-    AfterInsert, Draft, Expand, First, OwnerScope, Resource, Rule, Rules, Ruling, Rulings, Taken, Unique, fill_blanks,
-    judge, null_blanks,
+    AfterInsert, Draft, Expand, First, ListBy, OwnerScope, Resource, Rule, Rules, Ruling, Rulings, Taken, Unique,
+    fill_blanks, judge, null_blanks,
 };
 pub(crate) use self::detail::{list_detailed, show_detailed};
 pub use self::routes::ResourceRoutes;
@@ -33,6 +33,11 @@ use crate::wire::response_schema::{Property, PropertyType};
 
 /// `GET {resource}/`.
 pub(crate) async fn list(call: RequestContext, resource: &'static Resource) -> Result<ApiResponse, Error> {
+    if let Some((parameters, list_by)) = resource.list_by
+        && call.query.iter().any(|(name, _)| parameters.iter().any(|parameter| parameter.name == name))
+    {
+        return list_by(call).await;
+    }
     let mut query = call.listing(resource.filters)?;
     query.listing.conditions.extend(own(&call, resource));
     let (table, listing) = (resource.table, query.listing.clone());
@@ -64,6 +69,18 @@ pub async fn found(call: &RequestContext, resource: &'static Resource) -> Result
 fn own(call: &RequestContext, resource: &Resource) -> Option<Condition> {
     let (channel, own) = (call.channel?, resource.own?);
     Some(own.condition(channel))
+}
+
+/// Writes a record without secrets, with this in one property that is neither column nor link.
+pub fn write_with(resource: &Resource, out: &mut String, record: &Record, (name, json): (&str, &str)) {
+    let mut object = Object::open(out);
+    for property in resource.view.properties {
+        object = match property.name == name {
+            true => object.raw(name, json),
+            false => member(object, (resource, None), record, *property),
+        };
+    }
+    object.close();
 }
 
 /// Writes a record as its view says, for whomever: without secrets.

@@ -80,6 +80,7 @@ impl ResourceRoutes {
         let mut routes = vec![
             route(Method::GET, all, format!("Every {label}."), handler(resource, list))
                 .lists(resource.filters)
+                .asks(resource.list_by.map_or(&[][..], |(parameters, _)| parameters))
                 .answers(200, Answer::Page(resource.view, resource.view)),
             make,
             route(Method::GET, one, format!("One {label}."), handler(resource, show)).answers(200, answer),

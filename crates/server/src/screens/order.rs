@@ -108,6 +108,8 @@ fn line(detail: &OrderDetail, item: &OrderItem) -> OrderLine {
         sku: item.sku.clone(),
         name: name.cloned().unwrap_or_default(),
         list: detail.lists.get(&list).filter(|_| is_reserved).map(|name| (list, name.clone())),
+        // Of a line that has moved since, it would say why it is not there any more.
+        sourced: item.sourced.filter(|_| item.reserved_list == item.list),
         quantity: item.quantity.units(),
         state,
         since: match state {

@@ -16,6 +16,8 @@ pub mod exports;
 pub mod fulfilment;
 pub mod imports;
 pub mod levels;
+pub mod list_sourcing;
+pub mod order_place;
 pub mod orders;
 pub mod origins;
 pub mod product_search;

@@ -183,7 +183,7 @@ mod tests {
     fn order(list: StockListId, number: &str) -> Command {
         let line = NewLine {
             product: ProductRef::Sku("A-1".to_owned()),
-            list,
+            list: Some(list),
             quantity: Quantity::ONE,
             status: OrderStatus::Approved,
             price: None,
@@ -200,6 +200,7 @@ mod tests {
             date_placed: None,
             extra_field: "{}".to_owned(),
             details: "{}".to_owned(),
+            sourcing: None,
             lines: vec![line],
         })
     }

@@ -112,7 +112,7 @@ pub async fn of_stock(
 
 /// The packages at the location of a stock's list that still wait for units of it, the newest first.
 async fn packed_lines(tx: &mut Tx<'_>, stock: &Stock) -> Result<Vec<(PackageItem, Package)>, Error> {
-    let list = stock_lists::rules(tx, stock.list).await?;
+    let list = stock_lists::rules(tx, [&stock.list]).await?.pop();
     let Some(location) = list.and_then(|list| list.location) else { return Ok(Vec::new()) };
     let mut lines = packages::items_of_sku(tx, (&stock.sku, location), PACKED_MAX).await?;
     lines.retain(|line| line.state.is_open());

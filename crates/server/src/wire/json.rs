@@ -186,6 +186,15 @@ impl<'t> Object<'t> {
         }
     }
 
+    /// A distance of so many metres, in kilometres with three decimals, or null.
+    #[must_use]
+    pub fn kilometres(self, name: &str, metres: Option<i64>) -> Self {
+        match metres {
+            Some(metres) => self.raw(name, &kilometres(metres)),
+            None => self.raw(name, "null"),
+        }
+    }
+
     /// JSON text as it is.
     #[must_use]
     pub fn raw(mut self, name: &str, json: &str) -> Self {
@@ -244,6 +253,11 @@ pub fn push_list<T>(out: &mut String, items: &[T], write: impl Fn(&mut String, &
         write(out, item);
     }
     out.push(']');
+}
+
+/// So many metres as kilometres with three decimals.
+pub fn kilometres(metres: i64) -> String {
+    format!("{}.{:03}", metres / 1_000, metres % 1_000)
 }
 
 /// Appends a number.

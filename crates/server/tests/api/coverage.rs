@@ -135,6 +135,8 @@ const WHO: &[(&str, &str)] = &[
     ("GET products/inserts_or_updates", ALL),
     ("GET orders/updates", ALL),
     ("GET cancellation_requests/updates", ALL),
+    ("GET catalogs/{id}/availability", ALL),
+    ("GET availability", ALL),
     ("GET changes", ALL),
     ("GET lag", ALL),
     ("GET batch_requests", ALL),

@@ -131,7 +131,7 @@ impl Samples {
             let movement = id(&history["results"][0]).to_string();
             return path.replace("{id}", &stock.to_string()).replace("{movement}", &movement);
         }
-        if route.path == "oms/query-stock-availability" {
+        if route.path.ends_with("availability") {
             path.push_str("?sku=SAMPLE");
         }
         if route.path == "search" {

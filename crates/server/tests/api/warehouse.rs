@@ -110,9 +110,9 @@ impl Warehouse {
         shop.erp.get(&format!("/api/v1/oms/moves/?order_item={line}")).await.ok()["results"][0].clone()
     }
 
-    /// A body that makes a location names a list that is no other location's.
+    /// A body that makes a location, or a store, names a list that is no other one's.
     pub(crate) async fn unlisted(&self, shop: &Shop, path: &str, mut body: Value) -> Value {
-        if path == "oms/stocklocations" {
+        if matches!(path, "oms/stocklocations" | "retail_stores") {
             body["stock_list"] = json!(shop.list_with(json!({})).await);
         }
         body

@@ -17,12 +17,14 @@ const OTHER_TESTS: &[(&str, &str)] = &[
     ("imports/bad_input", "the odd files are too many for one file"),
     ("imports/follow", "applying and undoing are too much for one file"),
     ("orders/channel_orders", "orders have a file for each entry point"),
+    ("orders/list_sourcing", "follows the choice of lists through both entry points of orders"),
     ("orders/reservation", "follows a reservation through all resources of the area"),
 ];
 
 /// Resources that have no table of their name.
 const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("accounts/auth", "logging in changes the tables of accounts"),
+    ("catalog/availability", "shows stocks of the lists of catalogs"),
     ("channels/changes", "shows the change log"),
     ("channels/feeds", "shows deliveries"),
     ("channels/mapped_products", "shows products"),

@@ -1,10 +1,14 @@
 //! Catalogs and their items (contract 9.1): which lists a channel sells from, and which products. Must not know
 //! channels.
 
+use onhand_core::StockListId;
 use onhand_core::channel_sync::ObjectKind;
+use onhand_core::fulfilment::list_sourcing::{SourcingRule, SourcingSplit};
 
 use super::{prices, products, stock_lists};
 use crate::resource::{Colocation, Column, Link, Publish, Table};
+use crate::sql::{statements, values};
+use crate::{Error, Tx};
 
 /// The catalogs of a channel, which its id ends.
 pub const OF_CHANNEL: &str = "id IN (SELECT catalog_id FROM channel WHERE id = ";
@@ -12,13 +16,17 @@ pub const OF_CHANNEL: &str = "id IN (SELECT catalog_id FROM channel WHERE id = "
 /// The catalog items of a channel, which its id ends.
 pub const ITEMS_OF_CHANNEL: &str = "catalog_id IN (SELECT catalog_id FROM channel WHERE id = ";
 
-/// A catalog: a stock list, a price list, and further ones of each.
+/// A catalog: a stock list, a price list, and further ones of each, and how the list of an order is chosen among them.
 pub static CATALOGS: Table = Table::new(
     "catalog",
     &[
         Column::text("name"),
         Column::id("stock_list_id", &stock_lists::STOCK_LISTS),
         Column::id("price_list_id", &prices::PRICE_LISTS),
+        Column::word("sourcing_rule", SourcingRule::Main.word()),
+        Column::word("sourcing_split", SourcingSplit::Lines.word()),
+        Column::maybe("sourcing_distance_max"),
+        Column::int("sourcing_open_only", 0),
     ],
 )
 .links(&[
@@ -52,3 +60,24 @@ pub static CATALOG_ITEMS: Table =
                 only_made_or_removed: false,
             },
         ]);
+
+statements! {
+    /// Further lists of a catalog, those with the smallest priorities first. A list with a location has its priority.
+    BY_PRIORITY = "catalogs.lists_by_priority",
+        "SELECT x.stock_list_id FROM catalog_stock_list x JOIN stock_list l ON l.id = x.stock_list_id
+         LEFT JOIN stock_location p ON p.stock_list_id = l.id WHERE x.catalog_id = ?1
+         ORDER BY COALESCE(p.priority, l.sourcing_priority), x.stock_list_id LIMIT ?2";
+    FURTHER = "catalogs.further_lists",
+        "SELECT stock_list_id FROM catalog_stock_list WHERE catalog_id = ?1 ORDER BY stock_list_id LIMIT ?2";
+}
+
+/// Further stock lists of a catalog, so many at the most, in the order of their ids: what is looked at is what is
+/// returned.
+pub async fn further_lists(tx: &mut Tx<'_>, catalog: i64, limit: i64) -> Result<Vec<StockListId>, Error> {
+    tx.all(&FURTHER, &values![catalog, limit], |row| row.get(0).map(StockListId::new)).await
+}
+
+/// The same, in the order of their priorities: every further list is looked at.
+pub async fn lists_by_priority(tx: &mut Tx<'_>, catalog: i64, limit: i64) -> Result<Vec<StockListId>, Error> {
+    tx.all(&BY_PRIORITY, &values![catalog, limit], |row| row.get(0).map(StockListId::new)).await
+}

@@ -52,6 +52,8 @@ pub static ADDRESSES: Table = Table::new(
         Column::maybe("address_type"),
         Column::int("is_active", 1),
         Column::object("extra_field"),
+        Column::maybe("latitude"),
+        Column::maybe("longitude"),
     ],
 )
 .distributed(Colocation::With("customer_id"))

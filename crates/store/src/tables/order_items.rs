@@ -1,5 +1,6 @@
 //! Order lines and their reservations: reading. Only the unit of work writes them. Must not know stock numbers.
 
+use onhand_core::fulfilment::list_sourcing::SourcedFrom;
 use onhand_core::{
     MovedFrom, OrderId, OrderItem, OrderItemId, ProductId, Quantity, Reservation, ReservationState, StockId,
     StockListId, StockLocationId, Timestamp,
@@ -16,7 +17,7 @@ pub(crate) const TABLE: ListTable = ListTable {
     columns: "id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price, extra_field, \
               attributes, details, created_at, modified_at, reserved_list_id, \
               (SELECT l.location_id FROM stock_list l WHERE l.id = \
-              CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from",
+              CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from, sourcing",
     counted_by: &[],
     log: None,
 };
@@ -45,7 +46,7 @@ statements! {
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
          extra_field, attributes, details, created_at, modified_at, reserved_list_id,
          (SELECT l.location_id FROM stock_list l
-         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from
+         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from, sourcing
          FROM order_item WHERE id = ?1 AND bucket = ?2";
     PLACE = "order_items.place",
         "SELECT id, order_id, stock_id FROM order_item WHERE id = ?1 AND bucket = ?2";
@@ -55,13 +56,13 @@ statements! {
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
          extra_field, attributes, details, created_at, modified_at, reserved_list_id,
          (SELECT l.location_id FROM stock_list l
-         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from
+         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from, sourcing
          FROM order_item WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
     INSERT = "order_items.insert",
         "INSERT INTO order_item (bucket, id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status,
          oversold, price, extra_field, attributes, details, created_at, modified_at, reserved_list_id,
-         split_from)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+         split_from, sourcing)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
     UPDATE = "order_items.update",
         "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7,
          stock_id = ?8, reserved_list_id = ?9, quantity = ?10 WHERE id = ?1 AND bucket = ?2";
@@ -136,6 +137,7 @@ fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
         created_at: Timestamp::from_micros(row.get(13)?),
         modified_at: Timestamp::from_micros(row.get(14)?),
         split_from: row.get::<Option<i64>>(17)?.map(OrderItemId::new),
+        sourced: row.get::<Option<String>>(18)?.as_deref().and_then(SourcedFrom::from_words),
     })
 }
 
@@ -316,6 +318,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
             item.modified_at.micros(),
             reserved(item),
             item.split_from.map(OrderItemId::get),
+            item.sourced.map(SourcedFrom::words),
         ]
     });
     tx.execute_bulk(&INSERT, rows).await

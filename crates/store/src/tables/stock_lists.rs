@@ -1,5 +1,6 @@
 //! Stock lists (contract 3). Must not know stock.
 
+use onhand_core::fulfilment::Coordinates;
 use onhand_core::{LOW_STOCK_DEFAULT, MoveRegistration, ReleaseMode, StockList, StockListId, StockLocationId};
 
 use crate::engine::Row;
@@ -26,6 +27,8 @@ pub static STOCK_LISTS: Table = Table::new(
         Column::int("snapshot_delay_seconds", 0),
         Column::maybe("time_zone"),
         Column::int("low_stock", LOW_STOCK_DEFAULT),
+        Column::int("sourcing_priority", 100),
+        Column::int("safety_stock", 0),
     ],
 )
 .referenced_by(&[("stock", "stock_list_id = ?1"), ("import", "stock_list_id = ?1 AND finished_at IS NULL")]);
@@ -35,6 +38,15 @@ statements! {
     RULES = "stock_lists.rules",
         "SELECT id, release_mode, snapshot_delay_seconds, location_id, moves_settle, is_item_code_unique,
          low_stock FROM stock_list WHERE id = ?1";
+    /// What sourcing knows of a list: its own settings, its store and its location.
+    SOURCE = "stock_lists.source",
+        "SELECT l.id, COALESCE(p.priority, l.sourcing_priority), l.safety_stock, l.time_zone, l.name,
+         CASE WHEN p.id IS NULL OR p.is_active + p.is_fulfillment_center = 2 THEN 1 ELSE 0 END,
+         COALESCE(s.latitude, a.latitude), COALESCE(s.longitude, a.longitude),
+         s.id, s.name, s.is_active, s.click_and_collect, s.store_hours
+         FROM stock_list l LEFT JOIN retail_store s ON s.stock_list_id = l.id
+         LEFT JOIN stock_location p ON p.stock_list_id = l.id
+         LEFT JOIN stock_location_address a ON a.id = p.address_id WHERE l.id = ?1";
     NAMED = "stock_lists.named", "SELECT id FROM stock_list WHERE name = ?1 OR code = ?2";
     ZONE = "stock_lists.zone", "SELECT id, time_zone FROM stock_list WHERE id = ?1";
 }
@@ -50,8 +62,11 @@ pub async fn time_zones(
     Ok(found.into_iter().filter_map(|(list, zone)| Some((list, zone?))).collect())
 }
 
-/// What the rules know of a list.
-pub async fn rules(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockList>, Error> {
+/// What the rules know of some lists; unknown ones are left out.
+pub async fn rules<'l>(
+    tx: &mut Tx<'_>,
+    lists: impl IntoIterator<Item = &'l StockListId>,
+) -> Result<Vec<StockList>, Error> {
     let read = |row: &Row<'_>| {
         Ok(StockList {
             id: StockListId::new(row.get(0)?),
@@ -63,7 +78,75 @@ pub async fn rules(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockList>
             low_stock: row.get(6)?,
         })
     };
-    tx.first(&RULES, &values![id.get()], read).await
+    tx.all_bulk(&RULES, lists.into_iter().map(|id| values![id.get()]), read).await
+}
+
+/// A stock list, as far as sourcing reads it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SourceList {
+    /// Its id.
+    pub list: StockListId,
+    /// Its name.
+    pub name: String,
+    /// Its priority, or that of its location.
+    pub priority: i64,
+    /// Units of each stock that are left in it.
+    pub safety_stock: i64,
+    /// The zone of its local times, as the IANA database names it.
+    pub time_zone: Option<String>,
+    /// Whether its location, if it has one, sends orders.
+    pub is_open: bool,
+    /// Where it is: where its store is, or else its location.
+    pub at: Option<Coordinates>,
+    /// The store that has it.
+    pub store: Option<SourceStore>,
+}
+
+/// The retail store of a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SourceStore {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Whether it is in use.
+    pub is_active: bool,
+    /// Whether orders can be fetched there.
+    pub click_and_collect: bool,
+    /// When it is open, as a JSON list.
+    pub hours: String,
+}
+
+/// What sourcing knows of some lists; unknown ones are left out.
+pub async fn sources<'l>(
+    tx: &mut Tx<'_>,
+    lists: impl IntoIterator<Item = &'l StockListId>,
+) -> Result<Vec<SourceList>, Error> {
+    tx.all_bulk(&SOURCE, lists.into_iter().map(|id| values![id.get()]), read_source).await
+}
+
+fn read_source(row: &Row<'_>) -> Result<SourceList, Error> {
+    let point = row.get::<Option<String>>(6)?.zip(row.get::<Option<String>>(7)?);
+    let store = match row.get::<Option<i64>>(8)? {
+        None => None,
+        Some(id) => Some(SourceStore {
+            id,
+            name: row.get(9)?,
+            is_active: row.get(10)?,
+            click_and_collect: row.get(11)?,
+            hours: row.get(12)?,
+        }),
+    };
+    Ok(SourceList {
+        list: StockListId::new(row.get(0)?),
+        priority: row.get(1)?,
+        safety_stock: row.get(2)?,
+        time_zone: row.get(3)?,
+        name: row.get(4)?,
+        is_open: row.get(5)?,
+        at: point.and_then(|(latitude, longitude)| Coordinates::parse(&latitude, &longitude)),
+        store,
+    })
 }
 
 /// The lists that have this name or this code: two at the most.

@@ -191,10 +191,8 @@ async fn load_products(
 }
 
 async fn load_lists(tx: &mut Tx<'_>, lists: &BTreeSet<StockListId>, working_set: &mut WorkingSet) -> Result<(), Error> {
-    for id in lists {
-        if let Some(list) = stock_lists::rules(tx, *id).await? {
-            working_set.put_list(list);
-        }
+    for list in stock_lists::rules(tx, lists).await? {
+        working_set.put_list(list);
     }
     Ok(())
 }

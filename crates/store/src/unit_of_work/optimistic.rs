@@ -35,7 +35,7 @@ pub async fn observe<'s>(
     skus: impl ExactSizeIterator<Item = &'s str>,
     working_set: &mut WorkingSet,
 ) -> Result<Option<ObservedVersions>, Error> {
-    let Some(rules) = stock_lists::rules(tx, list).await? else { return Ok(None) };
+    let Some(rules) = stock_lists::rules(tx, [&list]).await?.pop() else { return Ok(None) };
     let wanted = skus.len();
     let found = product_stocks::by_skus(tx, list, skus).await?;
     let is_plain = |stock: &Stock| stock.reported == 0 && stock.discrepancy_at.is_none() && stock.counted_at.is_none();

@@ -33,6 +33,7 @@ mod shop;
 mod stock_lists;
 mod stock_sums;
 mod stock_views;
+mod stores;
 mod transactions;
 mod unit_of_work;
 mod verify;

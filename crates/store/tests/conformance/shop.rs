@@ -156,7 +156,7 @@ pub(crate) fn write(list: StockListId, sku: &str, level: Option<i64>, reserved: 
 pub(crate) fn line(list: StockListId, sku: &str, units: i64) -> NewLine {
     NewLine {
         product: ProductRef::Sku(sku.to_owned()),
-        list,
+        list: Some(list),
         quantity: Quantity::new(units).expect("within the limits"),
         status: OrderStatus::Approved,
         price: Some("9.90".to_owned()),
@@ -176,6 +176,7 @@ pub(crate) fn place(number: &str, channel: Option<ChannelId>, lines: Vec<NewLine
         date_placed: None,
         extra_field: "{}".to_owned(),
         details: "{}".to_owned(),
+        sourcing: None,
         lines,
     })
 }

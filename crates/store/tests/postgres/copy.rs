@@ -38,8 +38,9 @@ const SHOP: &str = "
     INSERT INTO stock_list_sums VALUES (1, 5, 6, 4000, 48000, 1, 4, 48005, 0, 1, 0, 0, NULL), (2, 5, 6, 1, 9, 0, 0, 9, 0, 0, 0, 0, 7);
     INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL, NULL, 5, NULL, NULL, NULL FROM stock;
     INSERT INTO sales_order VALUES (7, 263, 0, 'T-1', 400, 0, 'try', '{}', '{}', 1, 1, 1);
-    INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1, 1, NULL),
-                                  (7, 519, 263, 256, 1, 257, 'SKU-1', 1, 400, 0, NULL, '{}', '{}', '{}', 1, 1, NULL, 263);
+    INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1, 1, NULL,
+                                   'nearest_store next_choice 4888'),
+                                  (7, 519, 263, 256, 1, 257, 'SKU-1', 1, 400, 0, NULL, '{}', '{}', '{}', 1, 1, NULL, 263, NULL);
     INSERT INTO reservation VALUES (1, 263, 257, 2, 2, 8, NULL, NULL, NULL), (1, 519, 257, 1, 1, NULL, 9, 513, 2);
     INSERT INTO mapping VALUES (7, 263, 263, 'erp', 'CODE', 1);
     INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 4, 10, 1, 4, 1, 6, 3, 7, 8, 'kg', 'counted', 'çok');
@@ -160,7 +161,7 @@ const SALES: &str = "
 /// A row in every table of the directory.
 const DIRECTORY: &str = "
     INSERT INTO price_list VALUES (1, 'é', NULL, 1, 1, 1);
-    INSERT INTO catalog VALUES (1, 'é', NULL, NULL, 1, 1);
+    INSERT INTO catalog VALUES (1, 'é', NULL, NULL, 1, 1, 'priority', 'units', 9, 1);
     INSERT INTO catalog_stock_list VALUES (1, 1);
     INSERT INTO catalog_price_list VALUES (1, 1);
     INSERT INTO catalog_item VALUES (7, 263, 1, 1, 1, 1);
@@ -175,10 +176,10 @@ const DIRECTORY: &str = "
     INSERT INTO object_mapping VALUES (1, 'é', 1, 'é', 'é', 1, 1);
     INSERT INTO cargo_company VALUES (1, 'é', NULL, 'é', 1, 1, 1);
     INSERT INTO cargo_company_condition VALUES (1, 1, '{}', 1, 1);
-    INSERT INTO retail_store VALUES (1, 'é', NULL, 1, NULL, 'é', 'é', 'é', NULL, 1, '{}', NULL, NULL, 1, 1, 1, 1, 1);
+    INSERT INTO retail_store VALUES (1, 'é', NULL, 1, NULL, 'é', 'é', 'é', NULL, 1, '{}', NULL, NULL, 1, 1, 1, 1, 1, 1, 7);
     INSERT INTO retail_store_channel VALUES (1, 1);
     INSERT INTO customer VALUES (7, 263, NULL, 'é', 'é', 'é', 'é', 'é', 1, '{}', 1, 1);
-    INSERT INTO address VALUES (7, 263, 1, 'é', 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, '{}', 1, 1);";
+    INSERT INTO address VALUES (7, 263, 1, 'é', 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, '{}', 1, 1, '1.5', NULL);";
 
 /// A file of the embedded engine.
 struct File {

@@ -45,6 +45,7 @@ const WALKS: &[(&str, &str)] = &[
 
 /// Statements that sort what they have found.
 const SORTS: &[(&str, &str)] = &[
+    ("catalogs.lists_by_priority", "the further lists of one catalog, before the order waits for the writer"),
     ("column_mappings.forget_old", "a list remembers a hundred mappings, and a person adds one"),
     ("imports.open", "what is left to do is little"),
     ("mappings.of_item", "a line has one mapping per kind of remote system"),

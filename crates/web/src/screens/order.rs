@@ -3,6 +3,7 @@
 //! Promises: every action is a form that works without a script. Must not know whether the server will accept it.
 
 use askama::Template;
+use onhand_core::fulfilment::list_sourcing::SourcedFrom;
 use onhand_core::{OrderStatus, ReservationState, Timestamp};
 
 use crate::form::FieldErrors;
@@ -81,6 +82,8 @@ pub struct OrderLine {
     pub name: String,
     /// The list that it is reserved in: id and name; none if it is reserved nowhere.
     pub list: Option<(i64, String)>,
+    /// How that list was chosen, if the order left that to its catalog.
+    pub sourced: Option<SourcedFrom>,
     /// How many units.
     pub quantity: i64,
     /// Its reservation.
@@ -208,6 +211,16 @@ impl OrderLine {
 
     fn state_text(&self, frame: &Frame) -> &'static str {
         order_words::reservation(self.state, frame.t)
+    }
+
+    /// Why the line is in its list, and how far that is from where the order goes.
+    fn sourced_text(&self, frame: &Frame) -> Option<String> {
+        let sourced = self.sourced?;
+        let reason = order_words::sourcing(sourced.reason, frame.t);
+        Some(match sourced.distance {
+            Some(metres) => frame.t.sourced_at(reason, frame.n((metres + 500) / 1_000)),
+            None => reason.to_owned(),
+        })
     }
 
     fn state_class(&self) -> &'static str {

@@ -42,6 +42,12 @@ texts! {
     line_short: "short: no stock has it" | "stoksuz: hiçbir stokta yok";
     line_oversold: "oversold" | "fazla satıldı";
     back_on_sale[n]: "{n} unit came back on sale", "{n} units came back on sale" | "{n} adet yeniden satışta";
+    sourced_first: "first choice" | "ilk tercih";
+    sourced_next: "next choice: others had too few" | "sonraki tercih: diğerlerinde yetmedi";
+    sourced_fewest: "keeps the order together" | "sipariş bölünmesin diye";
+    sourced_some: "no list had all units" | "hiçbir listede tamamı yoktu";
+    sourced_none: "no list had it" | "hiçbir listede yoktu";
+    sourced_at(reason, kilometres): "{reason}, {kilometres} km" | "{reason}, {kilometres} km";
     asks_cancellation(reason): "cancellation asked for: {reason}" | "iptal istendi: {reason}";
     release: "Release…" | "Kaydet…";
     release_line(line): "Release line {line}" | "{line} satırını kaydet";

@@ -4,7 +4,7 @@
 //! fetched from; leaving a stock and arriving on another are two movements. A stock with an active discrepancy is given
 //! no lines. Must not know why lines are to be allocated.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Context, moves, order_status};
 use crate::fulfilment::sourcing::{self, Candidate, SourcingLine, SourcingPlan};
@@ -86,6 +86,18 @@ pub(super) fn allocate(
     working_set.move_reservation_to(item, stock, state, context.now);
 }
 
+/// Lines by the location that they leave from.
+type LocatedLines = Vec<(StockLocationId, Vec<OrderItemId>)>;
+
+/// The open location of the list that was chosen for a line when it was ordered, if the line is still reserved there.
+fn chosen_location(working_set: &WorkingSet, item: OrderItemId) -> Option<StockLocationId> {
+    let line = working_set.item(item).filter(|line| line.sourced.is_some())?;
+    let reservation = working_set.reservation(item).filter(|reservation| claims(reservation.state))?;
+    let list = working_set.stock(reservation.stock)?.list;
+    let location = working_set.fulfilment.location_of(list).filter(|location| location.is_open)?;
+    (list == line.list).then_some(location.id)
+}
+
 /// Lines of one order to be allocated.
 pub(super) struct Allocation {
     pub(super) order: OrderId,
@@ -94,17 +106,47 @@ pub(super) struct Allocation {
 }
 
 impl Allocation {
-    /// Sources lines and makes their packages. Returns the lines that no location has.
+    /// Sources lines and makes their packages. A line whose list was chosen when it was ordered leaves from there as long
+    /// as it can: the answer that its customer was given stands. Returns the lines that no location has.
     pub(super) fn allocate_lines(&self, working_set: &mut WorkingSet, items: &[OrderItemId]) -> Vec<OrderItemId> {
-        let plan = self.assign(working_set, items, None);
+        let (mut packages, rest) = self.leave_where_chosen(working_set, items);
+        let plan = self.assign(working_set, &rest, None);
         for (location, positions) in plan.packages {
+            let lines = positions.into_iter().map(|position| rest[position]);
+            match packages.iter_mut().find(|(chosen, _)| *chosen == location) {
+                Some((_, packed)) => packed.extend(lines),
+                None => packages.push((location, lines.collect())),
+            }
+        }
+        for (location, lines) in packages {
             let package = self.make_package(working_set, location);
-            for item in positions.into_iter().map(|position| items[position]) {
+            for item in lines {
                 self.hold_at(working_set, item, location);
                 self.add_line(working_set, package, item, PackageState::Waiting);
             }
         }
-        plan.short.into_iter().map(|position| items[position]).collect()
+        plan.short.into_iter().map(|position| rest[position]).collect()
+    }
+
+    /// The lines that can leave from the list that was chosen for them, by location, and all others.
+    fn leave_where_chosen(&self, working_set: &WorkingSet, items: &[OrderItemId]) -> (LocatedLines, Vec<OrderItemId>) {
+        let mut chosen: BTreeMap<StockLocationId, Vec<OrderItemId>> = BTreeMap::new();
+        let mut rest = Vec::new();
+        for item in items {
+            match chosen_location(working_set, *item) {
+                Some(location) => chosen.entry(location).or_default().push(*item),
+                None => rest.push(*item),
+            }
+        }
+        let mut packages = Vec::new();
+        for (location, lines) in chosen {
+            let plan = self.assign(working_set, &lines, Some((location, true)));
+            rest.extend(plan.short.iter().map(|position| lines[*position]));
+            let positions = plan.packages.into_iter().flat_map(|(_, positions)| positions);
+            let leaving: Vec<OrderItemId> = positions.map(|position| lines[position]).collect();
+            packages.extend((!leaving.is_empty()).then_some((location, leaving)));
+        }
+        (packages, rest)
     }
 
     /// Sources lines so that all leave from one location in a package: what is not there is fetched. Returns the lines
@@ -178,7 +220,7 @@ impl Allocation {
                 offers.insert(sku.to_owned(), stock.available_unclamped() + own + younger);
             }
         }
-        let distance = self.near.zip(location.at).map(|(from, to)| from.apart(to));
+        let distance = self.near.zip(location.at).map(|(from, to)| from.metres_to(to));
         Candidate { location: location.id, priority: location.priority, distance, offers }
     }
 

@@ -1,5 +1,7 @@
 //! Catalogs and their items (contract 9.1, 9.2). A catalog without items has every product of its lists.
 
+use onhand_core::fulfilment::distance::DISTANCE_MAX;
+use onhand_core::fulfilment::list_sourcing::{SourcingRule, SourcingSplit};
 use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS, ITEMS_OF_CHANNEL, OF_CHANNEL};
 
 use crate::resource::{OwnerScope, Resource, Taken, Unique};
@@ -20,6 +22,27 @@ pub static CATALOG: Resource = Resource {
             Field::pk("stock_list", "The stock list that its channels sell from.").nullable(),
             Field::pk("price_list", "The price list of its channels.").nullable(),
             Field::pks("extra_stock_lists", "Further stock lists, such as those of stores."),
+            Field::choice(
+                "sourcing_rule",
+                SourcingRule::WORDS,
+                "Which of its lists an order line is reserved in that names none. Default main: the catalog's stock_list.",
+            ),
+            Field::choice(
+                "sourcing_split",
+                SourcingSplit::WORDS,
+                "What of one order may be in different lists: nothing, its lines (default), or units of a line as well.",
+            ),
+            Field::int(
+                "sourcing_distance_max",
+                1,
+                DISTANCE_MAX / 1_000,
+                "How many kilometres from where the order goes a store may be; any distance when null.",
+            )
+            .nullable(),
+            Field::bool(
+                "sourcing_open_only",
+                "Whether only stores are chosen that are open when the order comes. Default false.",
+            ),
             Field::pks("extra_price_lists", "Further price lists."),
         ],
         &response_schema!(resource "Catalog" {
@@ -28,6 +51,10 @@ pub static CATALOG: Resource = Resource {
             price_list: IntOrNull,
             extra_stock_lists: Ints,
             extra_price_lists: Ints,
+            sourcing_rule: Text,
+            sourcing_split: Text,
+            sourcing_distance_max: IntOrNull,
+            sourcing_open_only: Bool,
         }),
         &[
             Filter::new("pk", "id", Kind::Int),
@@ -35,6 +62,7 @@ pub static CATALOG: Resource = Resource {
             Filter::new("name", "name", Kind::Text),
             Filter::new("stock_list", "COALESCE(stock_list_id, 0)", Kind::Int),
             Filter::new("price_list", "COALESCE(price_list_id, 0)", Kind::Int),
+            Filter::new("sourcing_rule", "sourcing_rule", Kind::Choice(SourcingRule::WORDS)),
             Filter::new("created_date", "created_at", Kind::Time),
             Filter::new("modified_date", "modified_at", Kind::Time),
         ],

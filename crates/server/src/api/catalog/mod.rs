@@ -2,6 +2,7 @@
 //!
 //! Promises: what is sold is described here, however much of it there is. Must not know stock.
 
+pub mod availability;
 pub mod catalogs;
 pub mod categories;
 pub mod prices;
@@ -37,5 +38,22 @@ pub(super) fn category_nodes() -> Vec<Route> {
             "One category node, with those right below it.")
         .under(Mount::V1AndChannel)
         .answers(200, one(&categories::NODE_DETAILED)),
+    ]
+}
+
+pub(super) fn availability() -> Vec<Route> {
+    vec![
+        route!(GET "catalogs/{id}/availability" ReadStock availability::of_catalog,
+            "What the catalog's list has of products, and which of its stores have them, nearest first.")
+        .named("getCatalogAvailability")
+        .under(Mount::V1)
+        .asks(availability::ASKS)
+        .answers(200, one(&availability::VIEW)),
+        route!(GET "availability" ReadStock availability::of_channel,
+            "What the list of the channel's catalog has of products, and which of its stores have them, nearest first.")
+        .named("getChannelAvailability")
+        .under(Mount::Channel)
+        .asks(availability::ASKS)
+        .answers(200, one(&availability::VIEW)),
     ]
 }

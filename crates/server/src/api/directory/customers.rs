@@ -97,6 +97,9 @@ pub static ADDRESS: Resource = Resource {
             Field::blank("identity_number", 64, "The identity number.").nullable(),
             Field::blank("address_type", 64, "Its type.").nullable(),
             Field::bool("is_active", "Whether it is in use. Default true."),
+            Field::number("latitude", 90, "Degrees, north positive. With longitude, where it is, for sourcing.")
+                .nullable(),
+            Field::number("longitude", 180, "Degrees, east positive.").nullable(),
             Field::object("extra_field", "Free data."),
         ],
         &response_schema!(resource "Address" {
@@ -123,6 +126,8 @@ pub static ADDRESS: Resource = Resource {
             identity_number: TextOrNull,
             address_type: TextOrNull,
             is_active: Bool,
+            latitude: Number,
+            longitude: Number,
             extra_field: Object,
         }),
         &[
@@ -173,6 +178,11 @@ async fn validate(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>
         errors.add("customer", form::unknown_pk(customer.id));
     }
     places(tx, record, &mut errors).await?;
+    match (record.text("latitude"), record.text("longitude")) {
+        (Some(_), None) => errors.add("longitude", "This field is required with latitude."),
+        (None, Some(_)) => errors.add("latitude", "This field is required with longitude."),
+        _ => {}
+    }
     if let Err(faults) = errors.into_result() {
         return Ok(Err(faults));
     }

@@ -1,6 +1,7 @@
 //! Order lines (contract 7).
 
 use onhand_core::commands::{EditItem, ItemEdit};
+use onhand_core::fulfilment::list_sourcing::SourcedFrom;
 use onhand_core::{OrderItem, OrderItemId, Outcome, StockLocationId};
 use onhand_store::tables::order_items;
 use serde_json::{Map, Value};
@@ -61,6 +62,7 @@ pub const ITEM: ResponseSchema = ResponseSchema {
         property("stock_location", PropertyType::IntOrNull),
         property("original_stock_list", PropertyType::Int),
         property("original_stock", PropertyType::Int),
+        property("sourcing", PropertyType::ObjectOrNull),
         property("quantity", PropertyType::Int),
         property("status", PropertyType::Text),
         property("price", PropertyType::TextOrNull),
@@ -105,6 +107,7 @@ pub(crate) fn write_item(out: &mut String, item: &OrderItem) {
         .int_or_null("stock_location", item.location.map(StockLocationId::get))
         .int("original_stock_list", item.list.get())
         .int("original_stock", item.stock.get())
+        .raw("sourcing", &item.sourced.map_or_else(|| "null".to_owned(), sourcing))
         .int("quantity", item.quantity.units())
         .text("status", &item.status.code().to_string())
         .text_or_null("price", item.price.as_deref())
@@ -116,6 +119,17 @@ pub(crate) fn write_item(out: &mut String, item: &OrderItem) {
         .time("modified_date", item.modified_at)
         .merge_with(&item.details, ALWAYS)
         .close();
+}
+
+/// How the list of a line was chosen.
+fn sourcing(sourced: SourcedFrom) -> String {
+    let mut out = String::new();
+    Object::open(&mut out)
+        .text("rule", sourced.rule.word())
+        .text("reason", sourced.reason.word())
+        .kilometres("distance", sourced.distance)
+        .close();
+    out
 }
 
 /// `GET order_items/`. A channel sees the lines of its own orders only.

@@ -11,6 +11,9 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::response_schema::response_schema;
 
+/// The largest priority of a list, as of a stock location.
+const SOURCING_PRIORITY_MAX: i64 = 1_000_000;
+
 /// Stock lists. A channel may read those of its catalog.
 pub static STOCK_LIST: Resource = Resource {
     unique: &[
@@ -59,6 +62,18 @@ pub static STOCK_LIST: Resource = Resource {
                 "Up to how many available units a stock is low. Default 5; \
                  0: none is.",
             ),
+            Field::int(
+                "sourcing_priority",
+                0,
+                SOURCING_PRIORITY_MAX,
+                "Sourcing rules prefer the smallest number; a list with a stock location has that one's. Default 100.",
+            ),
+            Field::int(
+                "safety_stock",
+                0,
+                QUANTITY_MAX,
+                "Units of each stock that sourcing rules leave in the list. Default 0.",
+            ),
             Field::time_zone(
                 "time_zone",
                 "The zone of times without an offset that stock depends on, like Europe/Istanbul. The \
@@ -79,6 +94,8 @@ pub static STOCK_LIST: Resource = Resource {
             moves_settle: Text,
             is_item_code_unique: Bool,
             low_stock: Int,
+            sourcing_priority: Int,
+            safety_stock: Int,
         }),
         &[
             Filter::new("pk", "id", Kind::Int),

@@ -11,10 +11,11 @@ pub mod tables;
 use std::sync::Arc;
 
 use onhand_core::commands::{CancelItems, EditItem, TextEdit};
-use onhand_core::{Command, Context, Order, OrderId, OrderItem, OrderItemId, Stock};
+use onhand_core::{ChannelId, Command, Context, Order, OrderId, OrderItem, OrderItemId, Rejection, Stock};
 use onhand_store::query::{Condition, ListQuery, Op, Page};
+use onhand_store::tables::channels::CHANNELS;
 use onhand_store::tables::{order_items, orders};
-use onhand_store::{Error, Tx};
+use onhand_store::{Error, Tx, resource};
 use serde_json::{Map, Value, json};
 
 use super::submission::{AnswerRecord, Submitted};
@@ -36,11 +37,7 @@ pub async fn page(
     requester: &Requester,
     mut listing: ListQuery,
 ) -> Result<(Page<Order>, Vec<OrderItem>), ServiceError> {
-    let own = |channel: onhand_core::ChannelId| Condition {
-        column: "channel_id",
-        op: Op::Eq,
-        values: vec![channel.get().into()],
-    };
+    let own = |channel: ChannelId| Condition { column: "channel_id", op: Op::Eq, values: vec![channel.get().into()] };
     listing.conditions.extend(requester.channel.map(own));
     let body = async move |tx: &mut Tx<'_>| {
         let page = orders::page(tx, &listing).await?;
@@ -104,6 +101,13 @@ pub async fn own(services: &Services, requester: &Requester, id: OrderId) -> Res
     }
     let order = services.store.read_inline("orders.by_id", async move |tx| orders::by_id(tx, id).await).await?;
     order.filter(|order| requester.owns(order)).map(|_| OwnOrder(id)).ok_or(ServiceError::NotFound)
+}
+
+/// The catalog of a channel: `Err` if there is no such channel, `None` if it has no catalog.
+pub async fn catalog_of(services: &Services, channel: ChannelId) -> Result<Option<i64>, ServiceError> {
+    let find = async move |tx: &mut Tx<'_>| resource::by_id(tx, &CHANNELS, channel.get()).await;
+    let found = services.store.read_inline("channels.find", find).await?;
+    Ok(found.ok_or(Rejection::UnknownChannel(channel))?.int("catalog_id"))
 }
 
 /// Which lines of an order are cancelled, and why.

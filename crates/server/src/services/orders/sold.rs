@@ -6,6 +6,7 @@
 
 use onhand_core::channel_sync::ObjectKind;
 use onhand_core::commands::{PlaceOrder, ProductRef};
+use onhand_core::fulfilment::list_sourcing::SourcingRule;
 use onhand_core::rejection::RowRejection;
 use onhand_core::{ChannelId, Command, Order, OrderItem, Quantity, Rejection, StockListId, as_ordered};
 use onhand_store::Tx;
@@ -20,7 +21,7 @@ use serde_json::Value;
 
 use super::oldest;
 use crate::services::submission::{AnswerRecord, Submitted};
-use crate::services::{Requester, ServiceError, Services, content_types};
+use crate::services::{Requester, ServiceError, Services, content_types, list_sourcing};
 
 /// The attribute that says how many units a line stands for, where the channel names no other (contract R12).
 const QUANTITY_ATTRIBUTE: &str = "quantity";
@@ -32,6 +33,10 @@ const REMOTE_ID_CHARS_MAX: usize = 255;
 pub struct Terms {
     /// The channel.
     pub channel: ChannelId,
+    /// Its catalog.
+    pub catalog: Option<i64>,
+    /// How the catalog chooses the list of a line that names none.
+    pub rule: SourcingRule,
     /// The list of its catalog.
     pub list: Option<StockListId>,
     /// The attribute that says how many units a line stands for.
@@ -46,20 +51,25 @@ pub async fn terms(services: &Services, channel: ChannelId) -> Result<Terms, Ser
             Some(id) => resource::by_id(tx, &CATALOGS, id).await?,
             None => None,
         };
-        let list = catalog.and_then(|catalog| catalog.int("stock_list_id"));
-        Ok((own.text("conf").map(str::to_owned), list))
+        Ok((own.text("conf").map(str::to_owned), catalog))
     };
-    let (conf, list) = services.store.read_inline("channels.terms", body).await?;
+    let (conf, catalog) = services.store.read_inline("channels.terms", body).await?;
     let conf: Value = serde_json::from_str(conf.as_deref().unwrap_or_default()).unwrap_or_default();
     let attribute = conf["quantity_attribute"].as_str().unwrap_or(QUANTITY_ATTRIBUTE).to_owned();
-    Ok(Terms { channel, list: list.map(StockListId::new), quantity_attribute: attribute })
+    Ok(Terms {
+        channel,
+        catalog: catalog.as_ref().map(|catalog| catalog.id),
+        rule: catalog.as_ref().map(list_sourcing::rule_of).unwrap_or_default(),
+        list: catalog.and_then(|catalog| catalog.int("stock_list_id")).map(StockListId::new),
+        quantity_attribute: attribute,
+    })
 }
 
 /// What became of an order that a channel has sold.
 #[derive(Debug)]
 pub enum Sold {
     /// It was placed now, or the same request was answered before.
-    Now(Submitted),
+    Now(Box<Submitted>),
     /// The same order was placed before; its version is that of then, because whatever has changed meanwhile is still
     /// to be told to the channel.
     Before(Box<Order>, Vec<OrderItem>),
@@ -84,12 +94,12 @@ pub async fn place(
     };
     let found = oldest(services, sent.number.clone(), move |order| order.channel == Some(channel)).await?;
     let Some((order, items)) = found.filter(|(order, items)| sent.is(order, items)) else {
-        return Ok(Sold::Now(taken?));
+        return Ok(Sold::Now(Box::new(taken?)));
     };
     know(services, channel, &order, &items).await?;
     // The number was taken by this very order: its sender has lost the answer and gets it again.
     let before = || Sold::Before(Box::new(Order { modified_at: order.created_at, ..order }), items);
-    Ok(taken.map_or_else(|_| before(), Sold::Now))
+    Ok(taken.map_or_else(|_| before(), |submitted| Sold::Now(Box::new(submitted))))
 }
 
 /// What of an order is not the channel's to sell: lists that are not its catalog's, and products that are neither in
@@ -99,7 +109,7 @@ async fn foreign(
     channel: ChannelId,
     order: &PlaceOrder,
 ) -> Result<Vec<(usize, RowRejection)>, ServiceError> {
-    let lines: Vec<(ProductRef, StockListId)> =
+    let lines: Vec<(ProductRef, Option<StockListId>)> =
         order.lines.iter().map(|line| (line.product.clone(), line.list)).collect();
     let body = async move |tx: &mut Tx<'_>| {
         let channel_scope = ChannelScope::of(tx, channel).await?;
@@ -114,8 +124,9 @@ async fn foreign(
         let sold = channel_scope::sold(tx, &channel_scope, &ids).await?;
         let mut faults = Vec::new();
         for (row, (product, list)) in lines.iter().enumerate() {
-            if !lists.contains(&list.get()) {
-                faults.push((row, RowRejection::UnknownList(*list)));
+            // A list that is chosen for a line is one of the catalog's.
+            if let Some(list) = list.filter(|list| !lists.contains(&list.get())) {
+                faults.push((row, RowRejection::UnknownList(list)));
             }
             if id(product).is_none_or(|id| !sold.contains(&id)) {
                 faults.push((row, RowRejection::UnknownProduct(product.clone())));
@@ -136,7 +147,9 @@ fn sku(product: &ProductRef) -> Option<&str> {
 /// The channel knows what it has sold. Its client says so too, in a batch; where that one fails, the channel would
 /// never be told what becomes of the order.
 async fn know(services: &Services, channel: ChannelId, order: &Order, items: &[OrderItem]) -> Result<(), ServiceError> {
-    let lines = items.iter().map(|item| (content_types::ORDER_ITEM, item.id.get(), &item.extra_field, item.created_at));
+    // Units that are in another list are a part of the line that the channel knows.
+    let whole_lines = items.iter().filter(|item| item.split_from.is_none());
+    let lines = whole_lines.map(|item| (content_types::ORDER_ITEM, item.id.get(), &item.extra_field, item.created_at));
     let whole = (content_types::ORDER, order.id.get(), &order.extra_field, order.created_at);
     let named = std::iter::once(whole).chain(lines).filter_map(|(kind, object, extra_field, version_at)| {
         Some(Named { kind, object, remote_id: remote_id(extra_field)?, version_at })
@@ -164,7 +177,7 @@ fn remote_id(extra_field: &str) -> Option<String> {
 struct Sent {
     number: String,
     extra_field: Value,
-    lines: Vec<(ProductRef, StockListId, Quantity)>,
+    lines: Vec<(ProductRef, Option<StockListId>, Quantity)>,
 }
 
 impl Sent {
@@ -185,13 +198,13 @@ impl Sent {
             None => stored == self.extra_field,
         };
         let items = as_ordered(items);
-        let line = |(product, list, quantity): &(ProductRef, StockListId, Quantity),
+        let line = |(product, list, quantity): &(ProductRef, Option<StockListId>, Quantity),
                     (item, units): &(&OrderItem, i64)| {
             let product = match product {
                 ProductRef::Id(id) => item.product == *id,
                 ProductRef::Sku(sku) => item.sku == *sku,
             };
-            product && item.list == *list && quantity.units() == *units
+            product && list.is_none_or(|list| item.list == list) && quantity.units() == *units
         };
         // Lines are stored in the order in which they came.
         same && items.len() == self.lines.len() && self.lines.iter().zip(&items).all(|(sent, item)| line(sent, item))

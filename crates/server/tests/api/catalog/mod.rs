@@ -1,5 +1,6 @@
 //! The catalog: a module for each resource, named like that of its handlers.
 
+mod availability;
 mod catalogs;
 mod categories;
 mod prices;

@@ -3,6 +3,7 @@
 
 mod cancellations;
 mod channel_orders;
+mod list_sourcing;
 mod mappings;
 mod order_items;
 #[expect(clippy::module_inception, reason = "the area is named after its first resource")]

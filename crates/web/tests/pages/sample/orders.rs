@@ -1,5 +1,6 @@
 //! Orders and imports.
 
+use onhand_core::fulfilment::list_sourcing::{SourcedFrom, SourcingReason, SourcingRule};
 use onhand_core::import::Column;
 use onhand_core::{OrderStatus, ReservationState};
 use onhand_web::form::{FieldErrors, Pager};
@@ -118,6 +119,11 @@ fn order_line(m: &Maker, at: usize) -> OrderLine {
         sku: m.t(sku),
         name: m.t(name),
         list: (state != S::Short).then(|| (4, m.t("Central warehouse"))),
+        sourced: (at == 1).then_some(SourcedFrom {
+            rule: SourcingRule::NearestStore,
+            reason: SourcingReason::NextChoice,
+            distance: Some(4_871),
+        }),
         quantity: 1 + at as i64 % 3,
         state,
         since: Some(m.ago(250)),

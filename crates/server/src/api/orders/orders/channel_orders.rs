@@ -6,12 +6,17 @@
 
 use axum::http::StatusCode;
 use onhand_core::commands::{NewLine, ORDER_LINES_MAX, PlaceOrder};
-use onhand_core::{OrderStatus, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockListId};
+use onhand_core::fulfilment::list_sourcing::SourcingRule;
+use onhand_core::{OrderStatus, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX};
 use serde_json::{Map, Value};
 
-use super::create::{details, empty, line, lines, not_cancelled, refuse};
+use super::create::{
+    CLICK_AND_COLLECT, LATITUDE, LONGITUDE, NO_CANDIDATE, details, empty, half_a_point, line, lines, not_cancelled,
+    refuse,
+};
 use super::{answer, reply_with};
 use crate::http::context::{self, RequestContext};
+use crate::services::list_sourcing;
 use crate::services::orders::sold::{self, Sold, Terms};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -31,6 +36,9 @@ const ORDER: &[Field] = &[
     Field::pk("shipping_address", "Carried through.").nullable(),
     Field::pk("billing_address", "Carried through.").nullable(),
     Field::pk("cargo_company", "Carried through.").nullable(),
+    LATITUDE,
+    LONGITUDE,
+    CLICK_AND_COLLECT,
     Field::any("amount", "Carried through."),
     Field::any("shipping_amount", "Carried through."),
     Field::any("shipping_tax_rate", "Carried through."),
@@ -57,7 +65,7 @@ const LINE: &[Field] = &[
     Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative().exact(),
     Field::pk(
         "stock_list",
-        "The list whose stock is reserved, of the channel's catalog; the catalog's own list when null or absent.",
+        "The list whose stock is reserved, of the channel's catalog; when null or absent, the catalog's sourcing rule chooses it.",
     )
     .nullable(),
     Field::int("quantity", 1, QUANTITY_MAX, "How many units. When absent, what the attributes say, or 1.").nullable(),
@@ -97,12 +105,23 @@ pub const SOLD: &[Field] = &[
 pub async fn create_sold(call: RequestContext) -> Result<ApiResponse, Error> {
     let terms = sold::terms(&call.app, call.own_channel()?).await?;
     let form = call.form(SOLD, Mode::Whole).await?;
-    let command = command(&form, &terms, call.zone())?;
+    let mut command = command(&form, &terms, call.zone())?;
+    if let Some(catalog) = terms.catalog.filter(|_| command.lines.iter().any(|line| line.list.is_none()))
+        && list_sourcing::prepare(&call.app, catalog, &mut command).await?.is_err()
+    {
+        let mut errors = FieldErrors::default();
+        let open = |line: &NewLine| match line.list {
+            None => FieldErrors::one("stock_list", NO_CANDIDATE),
+            Some(_) => FieldErrors::default(),
+        };
+        errors.nest("order_item", command.lines.iter().map(open).collect());
+        return Err(Error::Fields(errors));
+    }
     let (count, answer) = (command.lines.len(), answer(StatusCode::CREATED));
     let order = (terms.channel, command);
     let submitted = match sold::place(&call.app, &call.requester(), order, call.record(&answer)).await {
         Ok(Sold::Before(order, items)) => return Ok(reply_with(StatusCode::OK, &order, &items)),
-        Ok(Sold::Now(submitted)) => Ok(submitted),
+        Ok(Sold::Now(submitted)) => Ok(*submitted),
         Err(fault) => Err(fault),
     };
     context::reply(submitted, answer, |rejection| match rejection {
@@ -128,6 +147,7 @@ fn command(form: &Form, terms: &Terms, zone: Option<&Zone>) -> Result<PlaceOrder
     let number = order.string("number").unwrap_or_default();
     let status = order.status("status").unwrap_or(OrderStatus::Approved);
     let mut faults = not_cancelled(status);
+    faults.extend(half_a_point(order));
     if order.int("channel").is_some_and(|channel| channel != terms.channel.get()) {
         faults.add("channel", "This is not the channel in the path.");
     }
@@ -151,16 +171,20 @@ fn command(form: &Form, terms: &Terms, zone: Option<&Zone>) -> Result<PlaceOrder
         date_placed: order.time("date_placed", zone),
         extra_field: order.string("extra_field").unwrap_or_else(empty),
         details: details(order, &carried(ORDER, ORDER_READ)),
+        sourcing: None,
         number,
         lines,
     })
 }
 
+const NO_OWN_LIST: &str = "The channel's catalog has no stock list of its own: name one of its lists.";
+
 /// What a channel's line leaves to its channel: the list, the quantity, and the number that clients compare later.
 fn sold_line(form: &Form, line: NewLine, number: &str, terms: &Terms) -> Result<NewLine, FieldErrors> {
-    let list = form.int("stock_list").map(StockListId::new).or(terms.list).ok_or_else(|| {
-        FieldErrors::one("stock_list", "The channel's catalog has no stock list of its own: name one of its lists.")
-    })?;
+    let list = match (line.list, terms.rule) {
+        (None, SourcingRule::Main) => Some(terms.list.ok_or_else(|| FieldErrors::one("stock_list", NO_OWN_LIST))?),
+        (list, _) => list,
+    };
     let quantity = match form.int("quantity").and_then(Quantity::new) {
         Some(quantity) => quantity,
         None => quantity_of(&line.attributes, &terms.quantity_attribute)?,

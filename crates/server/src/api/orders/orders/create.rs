@@ -10,16 +10,19 @@ use onhand_core::{
 use super::answer;
 use crate::http::context::RequestContext;
 use crate::http::error_mapping;
+use crate::services::list_sourcing::{self, NoLists};
+use crate::services::orders;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
-use crate::wire::form::{Form, Mode};
+use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
 
 /// A line of a new order.
 const LINE: &[Field] = &[
     Field::pk("product", "The product. This or product_sku.").alternative(),
     Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative().exact(),
-    Field::pk("stock_list", "The list whose stock is reserved.").required(),
+    Field::pk("stock_list", "The list whose stock is reserved. Without it, the catalog of the order chooses one.")
+        .nullable(),
     Field::int("quantity", 1, QUANTITY_MAX, "How many units. Default 1."),
     Field::status("status", "Default: the order's."),
     Field::decimal("price", "Price of one unit.").nullable(),
@@ -55,6 +58,20 @@ const LINE_DETAILS: &[&str] = &[
     "estimated_delivery_date",
 ];
 
+/// Where the order goes; every entry point has these.
+pub(super) const LATITUDE: Field = Field::number(
+    "latitude",
+    90,
+    "Degrees, north positive. With longitude, where the order goes, if its shipping_address does not say that.",
+)
+.nullable();
+pub(super) const LONGITUDE: Field = Field::number("longitude", 180, "Degrees, east positive.").nullable();
+/// Whether the customer fetches the order.
+pub(super) const CLICK_AND_COLLECT: Field = Field::bool(
+    "click_and_collect",
+    "Whether the customer fetches it: a list is then chosen of the stores where that is possible. Default false.",
+);
+
 /// The body of a new order.
 pub const FIELDS: &[Field] = &[
     Field::text("number", 128, "Unique per channel.").required(),
@@ -67,6 +84,14 @@ pub const FIELDS: &[Field] = &[
         "When the customer ordered; arrival when absent. Without an offset: of the installation's zone, or else UTC.",
     ),
     Field::object("extra_field", "Free data."),
+    Field::pk(
+        "catalog",
+        "The catalog whose sourcing rule chooses the list of every line that names none. Default: the channel's.",
+    )
+    .nullable(),
+    LATITUDE,
+    LONGITUDE,
+    CLICK_AND_COLLECT,
     Field::rows("order_items", LINE, ORDER_LINES_MAX, "The lines. All are reserved, or none.").required(),
     Field::any("customer", "Carried through."),
     Field::any("shipping_address", "Carried through."),
@@ -89,8 +114,49 @@ pub const FIELDS: &[Field] = &[
     Field::any("shipping_option_slug", "Carried through."),
 ];
 
+/// The same where neither a catalog nor a channel is named, so that every line has to name its list.
+const FIELDS_OF_NAMED: [Field; FIELDS.len()] = replacing(FIELDS, "order_items", Replacement::Lines(&LINE_OF_NAMED));
+const LINE_OF_NAMED: [Field; LINE.len()] = replacing(LINE, "stock_list", Replacement::Required);
+
+/// What a field is replaced by.
+#[derive(Clone, Copy)]
+enum Replacement {
+    /// Itself, asked for.
+    Required,
+    /// Other lines.
+    Lines(&'static [Field]),
+}
+
+/// A table of fields with one of them replaced.
+const fn replacing<const COUNT: usize>(fields: &[Field], name: &str, by: Replacement) -> [Field; COUNT] {
+    let mut all = [fields[0]; COUNT];
+    let mut at = 0;
+    while at < COUNT {
+        all[at] = match by {
+            _ if !is_same(fields[at].name, name) => fields[at],
+            Replacement::Required => fields[at].required(),
+            Replacement::Lines(lines) => Field::rows("order_items", lines, ORDER_LINES_MAX, fields[at].help).required(),
+        };
+        at += 1;
+    }
+    all
+}
+
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
 /// Fields of an order that no rule reads.
 const DETAILS: &[&str] = &[
+    "catalog",
+    "latitude",
+    "longitude",
+    "click_and_collect",
     "customer",
     "shipping_address",
     "billing_address",
@@ -114,30 +180,80 @@ const DETAILS: &[&str] = &[
 
 /// `POST orders/`.
 pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
-    let form = call.form(FIELDS, Mode::Whole).await?;
+    let value = call.value().await?;
+    let body = form::expect_object(&value)?;
+    let names = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
+    let fields = if names("catalog") || names("channel") { FIELDS } else { &FIELDS_OF_NAMED };
+    let form = call.read(fields, Mode::Whole, body).map_err(Error::Fields)?;
     let status = form.status("status").unwrap_or(OrderStatus::Approved);
     let mut errors = not_cancelled(status);
-    let lines = lines(form.rows("order_items"), |row| line(row, status, LINE_DETAILS)).unwrap_or_else(|rows| {
+    errors.extend(half_a_point(&form));
+    let (catalog, channel) = (form.int("catalog"), form.int("channel").map(ChannelId::new));
+    let has_catalog = catalog.is_some() || channel.is_some();
+    let read = |row: &Form| match line(row, status, LINE_DETAILS)? {
+        line if line.list.is_none() && !has_catalog => Err(FieldErrors::one("stock_list", NO_LIST)),
+        line => Ok(line),
+    };
+    let lines = lines(form.rows("order_items"), read).unwrap_or_else(|rows| {
         errors.nest("order_items", rows);
         Vec::new()
     });
     errors.into_result()?;
-    let command = PlaceOrder {
+    let mut command = PlaceOrder {
         number: form.string("number").unwrap_or_default(),
-        channel: form.int("channel").map(ChannelId::new),
+        channel,
         currency: form.string("currency").unwrap_or_default(),
         status,
         is_send: form.bool("is_send").unwrap_or(false),
         date_placed: form.time("date_placed", call.zone()),
         extra_field: form.string("extra_field").unwrap_or_else(empty),
         details: details(&form, DETAILS),
+        sourcing: None,
         lines,
     };
+    if command.lines.iter().any(|line| line.list.is_none()) {
+        choose_lists(&call, catalog, &mut command).await?;
+    }
     let count = command.lines.len();
     call.submit(Command::PlaceOrder(command), answer(StatusCode::CREATED), move |rejection| {
         refuse(rejection, "order_items", count)
     })
     .await
+}
+
+/// What is said of a line without a list where no catalog is named, either.
+const NO_LIST: &str = "This field is required, unless the order names a catalog or a channel that chooses the list.";
+
+/// Lets the catalog that the order names, or that of its channel, choose lists.
+async fn choose_lists(call: &RequestContext, catalog: Option<i64>, order: &mut PlaceOrder) -> Result<(), Error> {
+    let catalog = match (catalog, order.channel) {
+        (None, Some(channel)) => orders::catalog_of(&call.app, channel).await?,
+        (named, _) => named,
+    };
+    let Some(catalog) = catalog else {
+        return Err(Error::field(
+            "catalog",
+            "The channel has no catalog: send a catalog, or a stock_list with every line.",
+        ));
+    };
+    match list_sourcing::prepare(&call.app, catalog, order).await? {
+        Ok(()) => Ok(()),
+        Err(NoLists::UnknownCatalog) => Err(Error::field("catalog", form::unknown_pk(catalog))),
+        Err(NoLists::NoCandidate) => Err(Error::field("catalog", NO_CANDIDATE)),
+    }
+}
+
+/// What is said of a catalog that cannot choose.
+pub(super) const NO_CANDIDATE: &str =
+    "The catalog has no stock list that its sourcing rule could choose: send a stock_list with every line.";
+
+/// A point has both coordinates.
+pub(super) fn half_a_point(form: &Form) -> FieldErrors {
+    match (form.text("latitude"), form.text("longitude")) {
+        (Some(_), None) => FieldErrors::one("longitude", "This field is required with latitude."),
+        (None, Some(_)) => FieldErrors::one("latitude", "This field is required with longitude."),
+        _ => FieldErrors::default(),
+    }
 }
 
 pub(super) fn empty() -> String {
@@ -179,7 +295,7 @@ pub(super) fn line(form: &Form, order_status: OrderStatus, carried: &[&str]) -> 
     }
     Ok(NewLine {
         product,
-        list: StockListId::new(form.int("stock_list").unwrap_or_default()),
+        list: form.int("stock_list").map(StockListId::new),
         quantity: form.int("quantity").and_then(Quantity::new).unwrap_or(Quantity::ONE),
         status,
         price: form.string("price"),
@@ -194,7 +310,11 @@ pub(super) fn details(form: &Form, names: &[&str]) -> String {
     let mut out = String::new();
     let mut object = Object::open(&mut out);
     for name in names.iter().filter(|name| form.has(name)) {
-        object = object.raw(name, &form.json(name));
+        object = match *name {
+            // Numbers with a fraction are texts in a form, and numbers for clients.
+            "latitude" | "longitude" => object.raw(name, form.text(name).unwrap_or("null")),
+            _ => object.raw(name, &form.json(name)),
+        };
     }
     object.close();
     out
