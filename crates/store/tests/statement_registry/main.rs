@@ -36,6 +36,7 @@ const SCANS: &[(&str, &str)] = &[
 /// Statements that sort what they have found.
 const SORTS: &[(&str, &str)] = &[
     ("column_mappings.forget_old", "a list remembers a hundred mappings, and a person adds one"),
+    ("price_column_mappings.forget_old", "a list remembers a hundred mappings, and a person adds one"),
     ("imports.open", "what is left to do is little"),
     ("mappings.of_item", "a line has one mapping per kind of remote system"),
     ("movements.history", "the steps of a walk, of which there are two hundred at the most"),
