@@ -1,7 +1,7 @@
 //! The columns of a file: what each is taken for, and choosing that. Must not read the file.
 
 use askama::Template;
-use onhand_core::import::Column;
+use onhand_core::import::{Column, Subject};
 
 use crate::form::FieldErrors;
 use crate::texts::Texts;
@@ -16,6 +16,8 @@ pub struct ImportColumns {
     pub frame: Frame,
     /// The import.
     pub import: i64,
+    /// What its rows write.
+    pub subject: Subject,
     /// The name of its file; may be empty.
     pub file: String,
     /// Why its columns have to be chosen; may be empty.
@@ -64,6 +66,11 @@ pub fn column_text(t: Texts, column: Column) -> &'static str {
         Column::Name => t.column_name(),
         Column::Held => t.column_external(),
         Column::Warehouse => t.column_warehouse(),
+        Column::PriceList => t.column_price_list(),
+        Column::Currency => t.column_currency(),
+        Column::TaxRate => t.column_tax_rate(),
+        Column::RetailPrice => t.column_retail_price(),
+        Column::Price => t.column_price(),
     }
 }
 
@@ -72,8 +79,9 @@ impl ImportColumns {
         if self.file.is_empty() { self.frame.t.pasted_rows() } else { &self.file }
     }
 
-    fn choices(&self) -> [(&'static str, &'static str); Column::ALL.len()] {
-        Column::ALL.map(|column| (column.name(), column_text(self.frame.t, column)))
+    fn choices(&self) -> Vec<(&'static str, &'static str)> {
+        let choice = |column: &Column| (column.name(), column_text(self.frame.t, *column));
+        self.subject.columns().iter().map(choice).collect()
     }
 }
 
