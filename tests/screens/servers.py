@@ -16,12 +16,12 @@ START_SECONDS = 60
 class Server:
     """A server process. What it has printed up to its address and a little beyond is in `said`."""
 
-    def __init__(self, database, *flags, password=ADMIN[1]):
+    def __init__(self, database, *flags, password=ADMIN[1], listen="127.0.0.1:0"):
         variables = {**os.environ, "ONHAND_LOG": "error"}
         variables.pop("ONHAND_ADMIN_PASSWORD", None)
         if password:
             variables["ONHAND_ADMIN_PASSWORD"] = password
-        command = [os.environ["ONHAND_BINARY"], "--database", database, "serve", "--listen", "127.0.0.1:0", *flags]
+        command = [os.environ["ONHAND_BINARY"], "--database", database, "serve", "--listen", listen, *flags]
         self.process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True)
         self.said = ""
         watchdog = threading.Timer(START_SECONDS, self.process.kill)

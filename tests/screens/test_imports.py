@@ -1,23 +1,9 @@
 """Files in a browser: pasted rows and a file with faults, previewed, applied, undone."""
 
-import re
-
+from imported import pressed
 from playwright.sync_api import expect
 
 FAULTS = 14
-
-
-def pressed(page, button):
-    """Presses what makes another import, and waits until that one has ended, as a person does who looks again."""
-    before = page.url
-    button.click()
-    page.wait_for_url(lambda url: url != before and re.search(r"/imports/\d+$", url))
-    for _ in range(100):
-        if page.locator("[data-import]").count() == 0:
-            return
-        page.wait_for_timeout(100)
-        page.reload()
-    raise AssertionError("the import did not end")
 
 
 def test_pasted_rows_change_nothing_before_they_are_applied(opened, shop):

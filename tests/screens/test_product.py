@@ -32,7 +32,7 @@ def test_a_level_that_settles_says_so_before_and_after(opened, shop, api):
     expect(toast.get_by_role("button", name="Undo")).to_have_count(0)
     assert shop.numbers("COAT") == {"on_hand": 16, "reserved": 0, "reported": 0, "available": 16}
     opened_product(page, shop, "COAT")
-    expect(page.locator("ol.tl li").first).to_contain_text("reported 4 → 0")
+    expect(page.locator("ol.tl li").first).to_contain_text("Reported 4 → 0")
     expect(page.locator("ol.tl li").first).to_contain_text(f"settled {order['number']}")
 
 
@@ -42,7 +42,7 @@ def test_a_reason_and_a_note_are_told_with_the_level(opened, shop):
     opened_product(page, shop, "COAT")
     page.get_by_role("link", name="Add or take").first.click()
     page.get_by_role("textbox", name="Stock level").fill("6")
-    page.get_by_text("Received", exact=True).click()
+    page.get_by_role("radio", name="Received", exact=True).check()
     page.get_by_placeholder("Note").fill("pallet 7")
     watched.check_page()
     page.get_by_role("button", name="Save").click()

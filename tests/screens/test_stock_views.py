@@ -76,3 +76,15 @@ def test_sums_are_counted_again_on_demand(opened, shop):
     watched.check_page()
     page.goto("/stock")
     expect(page.get_by_role("row", name=shop.name)).to_contain_text("103")
+
+
+def test_counts_and_sums_follow_the_rows(opened, shop):
+    shop.level("ONE", 9)
+    page, watched = opened()
+    page.goto(f"/stock/{shop.list}")
+    expect(page.locator("oh-live")).to_have_attribute("data-state", "on")
+    sold_out = page.locator("[data-count='sold-out']")
+    expect(sold_out).to_have_text("0")
+    shop.level("ONE", 0)
+    expect(sold_out).to_have_text("1", timeout=20_000)
+    watched.check_page()

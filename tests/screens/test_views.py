@@ -1,7 +1,6 @@
 """Saved views of the stock table, and changing all of one, in a browser."""
 
-import re
-
+from imported import pressed
 from onhand_shop import new_person
 from playwright.sync_api import expect
 
@@ -92,19 +91,6 @@ def test_a_write_is_undone_from_the_history(opened, shop):
 
 
 MANY = 1_140
-
-
-def pressed(page, button):
-    """Presses what begins an import, and waits until that one has ended, as a person does who looks again."""
-    before = page.url
-    button.click()
-    page.wait_for_url(lambda url: url != before and re.search(r"/imports/\d+$", url))
-    for _ in range(100):
-        if page.locator("[data-import]").count() == 0:
-            return
-        page.wait_for_timeout(100)
-        page.reload()
-    raise AssertionError("the import did not end")
 
 
 def test_all_of_a_view_gets_ten_more_and_gives_them_back(opened, shop):

@@ -10,9 +10,9 @@ use crate::{Error, Tx};
 pub const COUNTED_MAX: i64 = 1_000;
 
 statements! {
+    /// The states are those of the index: neither cancelled nor shipped.
     OVERSOLD = "attention.oversold",
-        "SELECT id FROM order_item
-         WHERE oversold = 1 AND status IN (50, 200, 300, 350, 400, 425, 450) AND id > ?1 LIMIT ?2";
+        "SELECT id FROM order_item WHERE oversold = 1 AND status < 500 AND status <> 100 AND id > ?1 LIMIT ?2";
     SHORT = "attention.short", "SELECT item_id FROM reservation WHERE state = 5 AND item_id > ?1 ORDER BY item_id LIMIT ?2";
     CANCELLATIONS = "attention.cancellations",
         "SELECT id FROM cancellation_request WHERE status = 'waiting_approval' AND id > ?1 ORDER BY id LIMIT ?2";

@@ -27,4 +27,4 @@ pub use frame::Frame;
 pub use lang::Lang;
 pub use may::May;
 pub use texts::Texts;
-pub use words::{ImportMode, ImportState, ImportTask, Reference, Role, StockState, Unit, What};
+pub use words::{ImportMode, ImportState, ImportTask, Reference, Role, StockState, Unit, What, file_name};

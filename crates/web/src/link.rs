@@ -62,6 +62,11 @@ pub fn lists() -> &'static str {
     "/stock"
 }
 
+/// The stock lists of a page.
+pub fn lists_after(after: &str) -> String {
+    with_query(lists(), &[("after", after)])
+}
+
 /// The table of a list, without filters. [`StockQuery::link`] has them.
 pub fn stock(list: impl Whole) -> String {
     format!("/stock/{}", list.whole())

@@ -3,6 +3,8 @@
 //! Promises: each word has a text in every language and a class for its colour; a state is never told by colour alone.
 //! Must not know which screen shows it.
 
+use std::borrow::Cow;
+
 use onhand_core::Cause;
 
 use crate::texts::Texts;
@@ -222,8 +224,18 @@ pub struct Reference {
 
 impl Reference {
     /// What is shown: a link without a word would say nothing.
-    pub fn name(&self, t: Texts) -> &str {
-        if self.text.is_empty() { t.pasted_rows() } else { &self.text }
+    pub fn name(&self, t: Texts) -> Cow<'_, str> {
+        file_name(t, &self.text)
+    }
+}
+
+/// The name of an import: that of its file, or what it is instead of a file. A bulk edit has the name that the server
+/// gives it, and a number in it.
+pub fn file_name(t: Texts, file: &str) -> Cow<'_, str> {
+    match file.strip_prefix("Bulk edit: ") {
+        Some(edit) => t.bulk_edit(edit).into(),
+        None if file.is_empty() => t.pasted_rows().into(),
+        None => file.into(),
     }
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 
 use self::looking::{Looked, Looking};
-use self::session::Sessions;
+use self::session::{SESSION_STREAMS, Sessions};
 use self::streams::Streams;
 use crate::cases::{Ask, Request};
 use crate::load::{self, Figure, Load};
@@ -79,7 +79,7 @@ pub(crate) async fn run(
     }
     report.ratio(ORDERS_WITH, ORDERS, Target::AtLeast(WITH_STREAMS_LEAST));
     memory(&shop, &mut sessions, report).await?;
-    drop(looking);
+    drop((looking, sessions));
     report.note(shop.close().await?);
     Ok(())
 }
@@ -121,6 +121,8 @@ async fn pages(
 /// What many streams take of the server's memory.
 async fn memory(shop: &Arc<Shop>, sessions: &mut Sessions, report: &mut Report) -> anyhow::Result<()> {
     let resident = || Ok::<_, anyhow::Error>(machine::memory(shop.process().id())?.resident as f64);
+    // Checking a password takes memory, which is no stream's.
+    sessions.of_many(STREAMS_MANY.div_ceil(SESSION_STREAMS)).await?;
     shop.rest().await?;
     let before = resident()?;
     let streams = Streams::open(shop, sessions, (STREAMS_MANY, STREAM_STOCKS)).await?;

@@ -26,7 +26,7 @@ const AMOUNT_CHARS_MAX: usize = 12;
 pub(super) async fn change(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let list = stock::list_id(&visit)?;
     stock::lists_with(&visit, list.get()).await?;
-    let selection = selection(&visit);
+    let selection = selection(&visit, list).await?;
     if visit.form.text("act") == "export" {
         return stock::export_of(&visit, list.get(), selection).await;
     }
@@ -45,12 +45,13 @@ pub(super) async fn change(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
 }
 
 /// The stocks that are ticked, or all of the view.
-fn selection(visit: &Visit) -> Selection {
+async fn selection(visit: &Visit, list: StockListId) -> Result<Selection, Fault> {
     if visit.form.is_on("all") {
-        return Selection::Filter(stock::filter(visit, &stock::query(&visit.form)));
+        let filter = stock::filter(visit, &stock::query(&visit.form));
+        return Ok(Selection::of_view(&visit.app, list, filter).await?);
     }
     let ids = visit.form.all("stock").filter_map(|text| text.parse().ok()).filter(|id| *id > 0);
-    Selection::Stocks(ids.map(StockId::new).collect())
+    Ok(Selection::Stocks(ids.map(StockId::new).collect()))
 }
 
 /// What becomes of the levels. A number of a level has no sign; one of a difference may have.

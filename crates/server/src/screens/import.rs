@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use onhand_core::{ImportId, PriceListId, Stock, StockId, StockListId};
-use onhand_store::imports::{self, ImportRow as Stored, State, Task};
+use onhand_store::imports::{ImportRow as Stored, State, Task};
 use onhand_store::tables::prices::PRICE_LISTS;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_store::tables::{accounts, product_stocks};
@@ -72,10 +72,7 @@ async fn names(
 
 /// The import in the path. One that has not arrived whole is none.
 pub(super) async fn found(visit: &Visit) -> Result<Stored, Fault> {
-    let id = ImportId::new(visit.id(0)?);
-    let read = async move |tx: &mut Tx<'_>| imports::by_id(tx, id).await;
-    let found = visit.app.store.read_inline("imports.by_id", read).await?;
-    found.filter(|import| import.state != State::Receiving).ok_or(Fault::NotFound)
+    Ok(status::by_id(&visit.app.store, ImportId::new(visit.id(0)?)).await?)
 }
 
 /// `GET /imports/{id}`.

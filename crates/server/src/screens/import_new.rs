@@ -33,6 +33,8 @@ const PARTS_MAX: usize = 20;
 const FIELD_BYTES_MAX: usize = 1_024;
 const TEXT_BYTES_MAX: usize = 1_048_576;
 const SEE_OTHER: u16 = 303;
+/// Lists that are offered besides the one that is chosen; a list of its own page can be imported into in any case.
+const LISTS_OFFERED: usize = 1_000;
 
 /// `GET /imports/new`.
 pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
@@ -48,10 +50,13 @@ async fn answer(
     errors: FieldErrors,
 ) -> Result<ScreenAnswer, Fault> {
     let lists = stock_tables::lists(&visit.app, &visit.requester()).await?;
+    let list = entered.number("list").or_else(|| lists.first().map(|list| list.id.get()));
+    let lists = lists.into_iter().map(|list| (list.id.get(), list.name)).enumerate();
+    let is_offered = |(at, (id, _)): &(usize, (i64, String))| *at < LISTS_OFFERED || Some(*id) == list;
     let page = ImportNew {
         frame: visit.frame(Entry::Imports).await?,
-        list: entered.number("list").or_else(|| lists.first().map(|list| list.id.get())),
-        lists: lists.into_iter().map(|list| (list.id.get(), list.name)).collect(),
+        list,
+        lists: lists.filter(is_offered).map(|(_, list)| list).collect(),
         mode: ImportMode::from_word(entered.text("mode")).unwrap_or_default(),
         text: text.to_owned(),
         bytes_max: i64::try_from(visit.app.config.import_bytes_max).unwrap_or(i64::MAX),

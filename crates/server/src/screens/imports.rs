@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use onhand_core::ImportId;
-use onhand_store::imports::{ImportRow, State};
+use onhand_store::Value;
+use onhand_store::imports::ImportRow;
+use onhand_store::query::{Condition, CursorKey, ListQuery, Op, Sort, Window};
 use onhand_web::form::Pager;
 use onhand_web::frame::Entry;
 use onhand_web::link;
@@ -15,36 +16,45 @@ use super::import;
 use super::visit::Visit;
 use crate::services::imports::status;
 
-/// Rows of a page, and imports that a view of some of them looks at.
-const ROWS: usize = 50;
-const LOOKED_AT: usize = 200;
+/// Rows of a page.
+const ROWS: i64 = 50;
 const VIEWS: [&str; 4] = ["all", "running", "failed", "mine"];
 
-/// `GET /imports`.
+/// What the imports of a view fulfil.
+fn condition(visit: &Visit, view: &str) -> Option<Condition> {
+    let holds = |column| Condition { column, op: Op::Holds, values: Vec::new() };
+    match view {
+        "running" => Some(holds("finished_at IS NULL")),
+        "failed" => Some(holds("(state = 'failed' OR failed > 0)")),
+        "mine" => {
+            Some(Condition { column: "account_id", op: Op::Eq, values: vec![Value::Int(visit.caller.account.get())] })
+        }
+        _ => None,
+    }
+}
+
+/// `GET /imports`: the newest first.
 pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let view = VIEWS.into_iter().find(|view| *view == visit.query.text("view")).unwrap_or(VIEWS[0]);
-    let before = visit.query.number("after").map(ImportId::new);
-    let limit = if view == "all" { ROWS } else { LOOKED_AT };
-    let found = status::list(&visit.app.store, before, limit).await?;
-    let fits = |import: &&ImportRow| match view {
-        "running" => State::OPEN.contains(&import.state),
-        "failed" => import.state == State::Failed || import.counts.failed > 0,
-        "mine" => import.actor == visit.caller.account,
-        _ => true,
-    };
-    let shown: Vec<&ImportRow> = found.imports.iter().filter(fits).collect();
+    let before = visit.query.number("after").map(|id| CursorKey { value: Value::Int(id), id });
+    let is_first = before.is_none();
+    let sort = Sort { descending: true, ..Sort::BY_ID };
+    let conditions = condition(&visit, view).into_iter().collect();
+    let listing = ListQuery { conditions, sort, window: Window::After { key: before, limit: ROWS } };
+    let found = status::page(&visit.app.store, listing).await?;
+    let shown: Vec<&ImportRow> = found.rows.iter().collect();
     let rows = import::lines(&visit, &shown).await?;
     let of_view = if view == "all" { String::new() } else { format!("view={view}&") };
     let pager = Pager {
         shown: rows.len() as i64,
-        next: found.next_before.map(|before| format!("{}?{of_view}after={}", link::imports(), before.get())),
+        next: found.next.map(|last| format!("{}?{of_view}after={}", link::imports(), last.id)),
         ..Pager::default()
     };
     let page = Imports {
         frame: visit.frame(Entry::Imports).await?,
         view: view.to_owned(),
         pager,
-        is_empty: found.imports.is_empty() && before.is_none(),
+        is_empty: rows.is_empty() && is_first && view == VIEWS[0],
         rows,
     };
     visit.show(&page, Imports::as_rows)

@@ -10,12 +10,15 @@ use onhand_web::screens::overview::{Counted, Day, FirstSteps, ListSums, News, Ov
 use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
-use super::{cards, import, naming};
+use super::{cards, import, naming, stock};
 use crate::activity::{self, Activity};
 use crate::auth::Permission;
 use crate::services::attention::{self, Changes};
-use crate::services::stock_tables;
+use crate::services::stock_sums;
+use crate::services::stock_tables::{self, NamedList};
 
+/// Lists that are shown.
+const LISTS_SHOWN: usize = 20;
 /// Imports that are shown.
 const IMPORTS_SHOWN: usize = 5;
 /// Minutes of an interval of the chart.
@@ -30,6 +33,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         frame,
         cards,
         lists: Vec::new(),
+        lists_total: 0,
         sums_at: None,
         day: None,
         news: Vec::new(),
@@ -44,13 +48,19 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         true => stock_tables::lists(app, &requester).await?,
         false => Vec::new(),
     };
-    let sizes = stock_tables::sizes(app, &lists).await?;
     page.first_steps = lists.is_empty().then(|| first_steps(&visit.base)).filter(|_| visit.may(Permission::WriteStock));
-    let of_list = |list: stock_tables::NamedList| {
-        let products = sizes.get(&list.id).copied();
-        ListSums { id: list.id.get(), products, name: list.name, sums: None }
+    page.lists_total = lists.len() as i64;
+    let shown: Vec<NamedList> = lists.into_iter().take(LISTS_SHOWN).collect();
+    let sizes = stock_tables::sizes(app, &shown).await?;
+    let counted = stock_sums::of_lists(app, shown.iter().map(|list| list.id)).await?;
+    page.sums_at = counted.values().map(|counted| counted.at).min();
+    let of_list = |list: NamedList| ListSums {
+        id: list.id.get(),
+        products: sizes.get(&list.id).copied(),
+        sums: counted.get(&list.id).map(stock::sums),
+        name: list.name,
     };
-    page.lists = lists.into_iter().map(of_list).collect();
+    page.lists = shown.into_iter().map(of_list).collect();
     page.news = news(&visit, &latest.changes);
     let shown: Vec<&ImportRow> = latest.imports.iter().take(IMPORTS_SHOWN).collect();
     page.imports = import::lines(&visit, &shown).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use onhand_web::frame::Entry;
 use onhand_web::screens::search::{Group, Hit, Kind, Search};
-use onhand_web::{Texts, link};
+use onhand_web::{Texts, file_name, link};
 
 use super::answer::ScreenAnswer;
 use super::fault::Fault;
@@ -31,7 +31,9 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         hit(&one.sku, name, link::product(one.id.get()))
     });
     let orders = found.orders.iter().map(|one| hit(&one.number, "", link::order(one.id.get())));
-    let imports = found.imports.iter().map(|one| hit(&one.file_name, &one.mode, link::import(one.id.get())));
+    let t = frame.t;
+    let imports = found.imports.iter();
+    let imports = imports.map(|one| hit(&file_name(t, &one.file_name), &one.mode, link::import(one.id.get())));
     let lists = found.lists.iter().map(|one| hit(&one.name, &one.code, link::stock(one.id.get())));
     let groups = [
         (Kind::Products, products.collect()),

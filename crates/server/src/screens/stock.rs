@@ -32,6 +32,8 @@ use crate::zone::Zone;
 
 /// Rows of a page: what can be chosen, the usual one first.
 const LIMITS: [i64; 3] = [50, 20, 100];
+/// Other lists that one can go to at once; the page of all lists has more.
+const OTHERS_SHOWN: usize = 100;
 /// The most characters that are searched for.
 pub(super) const SEARCH_CHARS_MAX: usize = 128;
 const FORMATS: &[Format] = &[Format::Csv, Format::Xlsx];
@@ -173,7 +175,8 @@ pub(super) async fn page_of(
     (id, query): (i64, StockQuery),
     edit: Option<LevelEdit>,
 ) -> Result<Stock, Fault> {
-    let (list, others) = lists_with(visit, id).await?;
+    let (list, mut others) = lists_with(visit, id).await?;
+    others.truncate(OTHERS_SHOWN);
     let saved = saved_views::open_to(visit, query.saved).await?;
     let query = StockQuery { saved: query.saved.filter(|open| saved.iter().any(|view| view.id == *open)), ..query };
     let start = NumberedPlace::parse(&query.after, query.limit);
@@ -202,12 +205,9 @@ pub(super) async fn page_of(
         products: Some(table.size),
         views: views(&table, counted.as_ref().map(|counted| &counted.sums)),
         saved,
-        can_save: true,
         unsaved: None,
-        has_filters: true,
-        has_bulk: !table.by_words,
         bulk: BulkForm::default(),
-        can_export: !is_empty_list && !table.by_words,
+        can_export: !is_empty_list,
         sorts: if query.order() == "-modified" { Vec::new() } else { vec!["sku"] },
         pager: pager_of(&table, &start, &query, id),
         rows,
@@ -243,9 +243,23 @@ pub(super) async fn export(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let format = Format::asked(&visit.query.0, FORMATS)?;
     let (list, _) = lists_with(&visit, visit.id(0)?).await?;
     let query = query(&visit.query);
-    let filter = filter(&visit, &query);
-    let listing = filter.listing(list.id, query.order() == "sku", Window::After { key: None, limit: 1 });
+    let selection = Selection::of_view(&visit.app, list.id, filter(&visit, &query)).await?;
+    let listing = listing(list.id, &selection, query.order() == "sku");
     file(&visit, list, listing, format).await
+}
+
+/// The stocks of a selection, for a file.
+fn listing(list: StockListId, selection: &Selection, by_sku: bool) -> ListQuery {
+    let window = Window::After { key: None, limit: 1 };
+    match selection {
+        Selection::Filter(filter) => filter.listing(list, by_sku, window),
+        Selection::Stocks(ids) => {
+            let mut listing = StockFilter::default().listing(list, false, window);
+            let values = ids.iter().map(|stock| Value::Int(stock.get())).collect();
+            listing.conditions.push(Condition { column: "id", op: Op::In, values });
+            listing
+        }
+    }
 }
 
 async fn file(visit: &Visit, list: NamedList, listing: ListQuery, format: Format) -> Result<ScreenAnswer, Fault> {
@@ -266,15 +280,11 @@ pub(super) async fn count_again(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault
 
 /// The file of a selection: of some stocks at once, of a view at its own address.
 pub(super) async fn export_of(visit: &Visit, id: i64, selection: Selection) -> Result<ScreenAnswer, Fault> {
-    let ids = match selection {
-        Selection::Filter(_) => return Ok(ScreenAnswer::see_other(&query(&visit.form).export(id, FORMATS[0].word()))),
-        Selection::Stocks(ids) => ids,
-    };
+    if matches!(selection, Selection::Filter(_)) {
+        return Ok(ScreenAnswer::see_other(&query(&visit.form).export(id, FORMATS[0].word())));
+    }
     let (list, _) = lists_with(visit, id).await?;
-    let these = ids.into_iter().map(|stock| Value::Int(stock.get())).collect();
-    let window = Window::After { key: None, limit: 1 };
-    let mut listing = StockFilter::default().listing(list.id, false, window);
-    listing.conditions.push(Condition { column: "id", op: Op::In, values: these });
+    let listing = listing(list.id, &selection, false);
     file(visit, list, listing, FORMATS[0]).await
 }
 

@@ -3,7 +3,7 @@
 //! Promises: the lists that are looked at are bounded. A requester that asks for a channel sees that channel's lists
 //! only. Must not know how it is drawn, nor why a number is what it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use onhand_core::{Product, ProductId, Stock, StockKey, StockListId};
 use onhand_store::Tx;
@@ -51,15 +51,13 @@ pub async fn stocks(services: &Services, requester: &Requester, id: ProductId) -
         let keys: BTreeSet<StockKey> = ids.into_iter().map(|list| StockKey { list, sku: sku.clone() }).collect();
         Ok(Some((product, product_stocks::by_keys(tx, &keys).await?)))
     };
-    let (product, mut found) = services.store.read("products.stocks", body).await?.ok_or(ServiceError::NotFound)?;
+    let (product, found) = services.store.read("products.stocks", body).await?.ok_or(ServiceError::NotFound)?;
     if found.is_empty() && requester.channel.is_some() {
         return Err(ServiceError::NotFound);
     }
     let lists_without = (lists.len() - found.len()) as i64;
-    let with = |list: NamedList| {
-        let at = found.iter().position(|stock| stock.list == list.id)?;
-        Some((list, found.swap_remove(at)))
-    };
+    let mut found: HashMap<StockListId, Stock> = found.into_iter().map(|stock| (stock.list, stock)).collect();
+    let with = |list: NamedList| found.remove(&list.id).map(|stock| (list, stock));
     Ok(ProductStocks {
         product: Product { id, sku: product.text("sku").unwrap_or_default().to_owned() },
         name: product.text("name").unwrap_or_default().to_owned(),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use onhand_core::{Movement, MovementId, ProductId, Stock, StockKey, StockListId, StockState, Timestamp};
+use onhand_core::{Movement, MovementId, ProductId, Stock, StockId, StockKey, StockListId, StockState, Timestamp};
 use onhand_store::query::{CursorKey, ListQuery, Sort, Window};
 use onhand_store::resource::{self, Record};
 use onhand_store::stock_views::{self, COUNTED_MAX, ChangePlace};
@@ -19,10 +19,8 @@ use super::origins::Origins;
 use super::stock_filter::{BY_SKU, StockFilter};
 use super::{Requester, ServiceError, Services, channels, product_search};
 
-/// The most lists that are shown together.
-pub const LISTS_MAX: i64 = 1_000;
-/// Lists whose stocks are counted; of more, the counts are not shown.
-const LISTS_COUNTED_MAX: usize = 200;
+/// The most lists of a shop that are read together.
+const LISTS_MAX: i64 = 10_000;
 /// Products that one search by words looks at.
 const SEARCHED_MAX: i64 = 1_000;
 /// Stocks that are looked at for one part of a table, where no index has what narrows it.
@@ -96,11 +94,8 @@ pub async fn surroundings(
     Ok(around)
 }
 
-/// How many stocks each of some lists has, unless they are too many to be asked for.
+/// How many stocks each of some lists has.
 pub async fn sizes(services: &Services, lists: &[NamedList]) -> Result<HashMap<StockListId, i64>, ServiceError> {
-    if lists.len() > LISTS_COUNTED_MAX {
-        return Ok(HashMap::new());
-    }
     let ids: Vec<StockListId> = lists.iter().map(|list| list.id).collect();
     let body = async move |tx: &mut Tx<'_>| {
         let mut sizes = HashMap::new();
@@ -292,17 +287,44 @@ async fn changed(
     Ok(StockTable { rows, next: next.map(Place::AfterChange), ..StockTable::default() })
 }
 
+/// The stocks that a filter means whose text is words or a barcode, in the order of SKUs, and whether those are all.
+async fn meant(tx: &mut Tx<'_>, list: StockListId, filter: &StockFilter) -> Result<(Vec<Stock>, bool), Error> {
+    let named = product_search::meant(tx, &filter.prefix, SEARCHED_MAX).await?.products;
+    let is_all = (named.len() as i64) < SEARCHED_MAX;
+    let keys = named.into_iter().map(|product| StockKey { list, sku: product.sku }).collect();
+    let rest = StockFilter { prefix: String::new(), ..filter.clone() };
+    let mut rows = product_stocks::by_keys(tx, &keys).await?;
+    rows.retain(|stock| rest.leaves(stock));
+    rows.sort_by(|one, other| one.sku.cmp(&other.sku));
+    Ok((rows, is_all))
+}
+
+/// The stocks of a list that a table with this filter shows, where it finds them by words or a barcode; none where the
+/// filter itself says which they are.
+pub async fn by_words(
+    services: &Services,
+    list: StockListId,
+    filter: &StockFilter,
+) -> Result<Option<Vec<StockId>>, ServiceError> {
+    if filter.prefix.is_empty() || filter.changed_since.is_some() {
+        return Ok(None);
+    }
+    let wanted = Wanted { filter: filter.clone(), by_sku: true, place: None, limit: 1 };
+    let body = async move |tx: &mut Tx<'_>| {
+        if !walked(tx, list, &wanted).await?.rows.is_empty() {
+            return Ok(None);
+        }
+        let (rows, _) = meant(tx, list, &wanted.filter).await?;
+        Ok(Some(rows.into_iter().map(|stock| stock.id).collect()))
+    };
+    Ok(services.store.read("stocks.by_words", body).await?)
+}
+
 /// What no SKU of the list begins with may be a barcode, or words. No index has those of the products of a list, but one
 /// has those of all products.
 async fn found(tx: &mut Tx<'_>, list: StockListId, wanted: &Wanted) -> Result<StockTable, Error> {
     let number = if let Some(Place::Page(number)) = wanted.place { number } else { 1 };
-    let named = product_search::meant(tx, &wanted.filter.prefix, SEARCHED_MAX).await?.products;
-    let is_all = (named.len() as i64) < SEARCHED_MAX;
-    let keys = named.into_iter().map(|product| StockKey { list, sku: product.sku }).collect();
-    let rest = StockFilter { prefix: String::new(), ..wanted.filter.clone() };
-    let mut rows = product_stocks::by_keys(tx, &keys).await?;
-    rows.retain(|stock| rest.leaves(stock));
-    rows.sort_by(|one, other| one.sku.cmp(&other.sku));
+    let (rows, is_all) = meant(tx, list, &wanted.filter).await?;
     let (count, skip) = (rows.len() as i64, (number - 1).saturating_mul(wanted.limit));
     let rows: Vec<Stock> =
         rows.into_iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)).take(wanted.limit as usize).collect();

@@ -3,6 +3,8 @@
 //! Promises: each is 4xx in the wire's form, naming what is wrong, and changes nothing; the client itself checks that
 //! no answer is a 5xx and every error body is JSON. A new field, filter or route is swept by itself.
 
+use std::collections::HashMap;
+use std::mem::discriminant;
 use std::sync::Arc;
 
 use onhand::api::{resources, routes};
@@ -24,11 +26,18 @@ struct Spot {
     field: &'static Field,
     /// The field whose rows, or whose object, it is in.
     under: Option<&'static Field>,
+    /// How many fields of its kind came before it.
+    earlier: usize,
 }
+
+/// Fields of each kind that every value is tried on. One reader reads all fields of a kind, so that the others take turns
+/// at the values, of which each has so many parts.
+const TRIED_WHOLE: usize = 4;
+const PARTS: usize = 4;
 
 /// Every field of every body. Fields take turns at the paths of their route, which lead to the same handler.
 async fn spots(samples: &Samples, caller: &Client) -> Vec<Spot> {
-    let mut found = Vec::new();
+    let (mut found, mut kinds) = (Vec::new(), HashMap::new());
     // A resource with all six routes has one table and one reader for the three that have a body.
     let again = |route: &Route| {
         let resource = route.path.strip_suffix("/{id}").unwrap_or(route.path);
@@ -38,7 +47,11 @@ async fn spots(samples: &Samples, caller: &Client) -> Vec<Spot> {
         let paths = route.paths();
         for (turn, field) in route.body.unwrap_or_default().iter().enumerate() {
             let path = samples.path(&route, &format!("{}/", paths[turn % paths.len()]), caller).await;
-            let spot = |field, under| Spot { route: route.clone(), path: path.clone(), field, under };
+            let mut spot = |field: &'static Field, under| {
+                let earlier: &mut usize = kinds.entry(discriminant(&field.kind)).or_default();
+                *earlier += 1;
+                Spot { route: route.clone(), path: path.clone(), field, under, earlier: *earlier - 1 }
+            };
             found.push(spot(field, None));
             if let FieldKind::Rows(fields, _) | FieldKind::One(fields) = field.kind {
                 found.extend(fields.iter().map(|inner| spot(inner, Some(field))));
@@ -58,6 +71,13 @@ fn inner<'v>(value: &'v mut Value, outer: &Field) -> &'v mut Value {
 }
 
 impl Spot {
+    /// The odd values that are tried here.
+    fn values(&self) -> impl Iterator<Item = Value> {
+        let earlier = self.earlier;
+        let is_tried = move |(at, _): &(usize, Value)| earlier < TRIED_WHOLE || (at + earlier) % PARTS == 0;
+        values().into_iter().enumerate().filter(is_tried).map(|(_, value)| value)
+    }
+
     /// A good body with this value in the spot.
     fn body(&self, samples: &Samples, value: Value) -> Value {
         let mut body = samples.body(&self.route);
@@ -94,13 +114,13 @@ async fn every_field_refuses_what_its_table_forbids() {
     let before = samples.shop.server.dump().await;
     let mut sent = 0;
     for spot in &spots {
-        for value in values().iter().filter(|value| verdict(spot.field, value) == Verdict::Refused) {
-            let body = spot.body(&samples, value.clone());
+        for value in spot.values().filter(|value| verdict(spot.field, value) == Verdict::Refused) {
+            let body = spot.body(&samples, value);
             spot.blamed(spot.send(&caller, Body::Json(body)).await);
             sent += 1;
         }
     }
-    assert!(sent > 3_000, "{sent}");
+    assert!(sent > 1_500, "{sent}");
     assert_eq!(samples.shop.server.dump().await, before);
 }
 
@@ -110,7 +130,7 @@ async fn odd_values_that_are_permitted_break_nothing() {
     let samples = Samples::open().await;
     let caller = samples.client(Role::Admin).await;
     for spot in spots(&samples, &caller).await {
-        for value in values() {
+        for value in spot.values() {
             let verdict = verdict(spot.field, &value);
             if verdict == Verdict::Refused || spot.route.path == "auth/login" {
                 continue;
@@ -355,6 +375,7 @@ fn wrong_values(kind: FilterKind, lookup: &str) -> Vec<String> {
 async fn every_filter_refuses_wrong_values_and_every_list_unknown_filters() {
     let samples = Samples::open().await;
     let caller = samples.client(Role::Admin).await;
+    let mut kinds: HashMap<_, usize> = HashMap::new();
     for route in routes() {
         let (Some(filters), Some(path)) = (route.filters, route.paths().pop()) else { continue };
         let path = samples.path(&route, &path, &caller).await;
@@ -362,7 +383,10 @@ async fn every_filter_refuses_wrong_values_and_every_list_unknown_filters() {
         for filter in filters {
             for lookup in filter.lookups() {
                 let name = format!("{}{lookup}", filter.name);
-                for value in wrong_values(filter.kind, lookup) {
+                let earlier = kinds.entry((discriminant(&filter.kind), *lookup)).or_default();
+                *earlier += 1;
+                let values = wrong_values(filter.kind, lookup).into_iter().enumerate();
+                for (_, value) in values.filter(|(at, _)| *earlier <= TRIED_WHOLE || (at + *earlier) % PARTS == 0) {
                     caller.get(&format!("{path}?{name}={value}")).await.faults(&[&name]);
                 }
                 all_wrong.push((format!("{name}={}", wrong_values(filter.kind, lookup)[0]), name));

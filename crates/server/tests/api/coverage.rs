@@ -53,6 +53,8 @@ const WHO: &[(&str, &str)] = &[
     ("GET stock_list/{id}", ALL),
     ("PATCH stock_list/{id}", WRITERS),
     ("DELETE stock_list/{id}", WRITERS),
+    ("GET imports", STAFF),
+    ("GET imports/{id}", STAFF),
     ("POST stock_list/{id}/excel_import", WRITERS),
     ("GET stock_list/{id}/excel_import", STAFF),
     ("POST stock_list/excel_import", WRITERS),

@@ -170,6 +170,11 @@ impl Samples {
                 let view = json!({"screen": "stock", "name": format!("v{}", unique())});
                 caller.post("/api/v1/saved_views/", view).await.created()
             }
+            "imports" => {
+                let key = self.import(route.path).await;
+                let page = self.shop.erp.get(&format!("/api/v1/imports/?cache_key={key}")).await.ok();
+                page["results"][0].clone()
+            }
             "content_types" => return "3".to_owned(),
             "products" if route.method == "DELETE" => {
                 self.shop.erp.post("/api/v1/products/", json!({"sku": format!("GONE-{}", unique())})).await.created()

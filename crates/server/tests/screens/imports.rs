@@ -191,8 +191,8 @@ async fn files_of_prices_are_shown_applied_and_taken_back() {
 
     let mut browser = Browser::of(&shop.server, Role::Integration).await;
     let page = browser.get("/imports").await.ok().has("Perakende &#60;1&#62;").has("Prices");
-    let ids = page.text.split("href=\"/imports/").filter_map(|rest| rest.split('"').next());
-    let number = ids.filter_map(|id| id.parse::<i64>().ok()).next().expect("an import in the list");
+    let mut ids = page.text.split("href=\"/imports/").filter_map(|rest| rest.split('"').next());
+    let number = ids.find_map(|id| id.parse::<i64>().ok()).expect("an import in the list");
     let path = format!("/imports/{number}");
     let page = over(&mut browser, &path).await.has("Perakende").has("10.00").has("12.50").has("price").has("renk");
     let page = page.has("thousands or decimals").has("Apply 2 rows").has_no("/stock/0");

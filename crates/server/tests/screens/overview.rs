@@ -1,6 +1,7 @@
 //! The overview: what needs somebody and where it leads, what was done in the last day, the newest changes.
 
 use onhand::auth::Role;
+use onhand_testkit::wait;
 use serde_json::json;
 
 use crate::browser::Browser;
@@ -17,6 +18,35 @@ async fn an_empty_database_shows_three_steps() {
     browser.get("/").await.ok().has("Three steps").has("id=\"step-3\"").has("curl ").has_no("Nothing needs you");
     // Who may not write is not told how to.
     Browser::of(&server, Role::Viewer).await.get("/").await.ok().has_no("Three steps");
+}
+
+#[tokio::test]
+async fn lists_are_shown_with_their_sums() {
+    let shop = Shop::open().await;
+    shop.stock("A-1", 7).await;
+    shop.order("A-1", 2).await;
+    let mut browser = Browser::of(&shop.server, Role::Viewer).await;
+    wait::until_async(async || {
+        let page = browser.get("/").await.ok();
+        if page.text.contains("data-label=\"Available\"><span class=\"big\">5<") { Ok(()) } else { Err(page.text) }
+    })
+    .await;
+    browser.get("/").await.ok().has("<span class=\"q-reserved\">2</span>").has("sums of ");
+}
+
+#[tokio::test]
+async fn more_lists_than_a_page_has_are_still_found() {
+    let shop = Shop::open().await;
+    for number in 0..120 {
+        let body = json!({"name": format!("Store {number:03}"), "code": format!("S{number}")});
+        shop.admin.post("/api/v1/stock_list/", body).await.created();
+    }
+    let mut browser = Browser::of(&shop.server, Role::Viewer).await;
+    browser.get("/").await.ok().has("All 121 stock lists").has("Store 001").has_no("Store 119");
+    let page = browser.get("/stock").await.ok().has("1–100 of 121").has("href=\"/stock?after=2\"");
+    page.has("Store 001").has_no("Store 119");
+    browser.get("/stock?after=2").await.ok().has("101–121 of 121").has("Store 119");
+    browser.get("/stock?after=9").await.ok().has("1–100 of 121");
 }
 
 #[tokio::test]

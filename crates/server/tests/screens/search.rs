@@ -4,7 +4,7 @@ use onhand::auth::Role;
 use onhand_testkit::wait;
 use serde_json::json;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, filled};
 use crate::shop::{Shop, id};
 
 /// Waits until a page has a text: words are read soon after products are written.
@@ -48,4 +48,28 @@ async fn a_scanned_barcode_opens_its_product() {
         if page.status == 200 { Ok(()) } else { Err("only one product has that barcode") }
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_words_find_is_a_file_and_can_be_changed_together() {
+    let shop = Shop::open().await;
+    let body = json!({"sku": "B-1", "name": "Leather belt"});
+    shop.erp.post("/api/v1/products/", body).await.created();
+    for sku in ["A-1", "B-1"] {
+        shop.stock(sku, 5).await;
+    }
+    let mut ann = Browser::of(&shop.server, Role::Integration).await;
+    let table = format!("/stock/{}?q=belt", shop.list);
+    has(&mut ann, &table, "B-1").await;
+    let page = ann.get(&table).await.ok().has_no("A-1").has("All 1 of this view");
+    let file = ann.get(&format!("/stock/{}/export?q=belt&format=csv", shop.list)).await.ok();
+    file.has("B-1").has_no("A-1");
+    let action = format!("/stock/{}/bulk", shop.list);
+    let hidden = page.hidden(&action, "");
+    let fields = filled(&hidden, &[("all", "1"), ("act", "add"), ("add_amount", "2")]);
+    let preview = ann.post(&action, &fields).await.led();
+    has(&mut ann, &preview, "Apply 1 row").await;
+    ann.get(&preview).await.ok().has("B-1").has_no("A-1").has("Bulk edit: +2");
+    let file = ann.post(&action, &filled(&hidden, &[("all", "1"), ("act", "export")])).await.ok();
+    file.has("B-1").has_no("A-1");
 }

@@ -32,6 +32,7 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("imports/bulk_edits", "a bulk edit is an import, and imports have a folder, store/src/imports/"),
     ("imports/import_changes", "shows results of rows, which are in store/src/imports/"),
     ("imports/import_columns", "shows how a file was understood, which is in store/src/imports/"),
+    ("imports/import_list", "imports have a folder, store/src/imports/"),
     ("imports/import_results", "shows results of rows, which are in store/src/imports/"),
     ("imports/imports", "imports have a folder, store/src/imports/"),
     ("imports/price_imports", "imports have a folder, store/src/imports/"),

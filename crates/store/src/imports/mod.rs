@@ -3,6 +3,7 @@
 //! Promises: an import of a list begins when the one before it is over, and what is dropped cannot be found while it is
 //! taken away part by part. Must not know what is in a file or in a result.
 
+mod listing;
 mod parts;
 mod reading;
 mod results;
@@ -10,6 +11,7 @@ mod row;
 
 use onhand_core::{ImportId, PriceListId, StockListId, Timestamp, UserId};
 
+pub use self::listing::page;
 pub use self::parts::{add_part, bytes, part};
 pub use self::reading::{FileReading, MappedList, REMEMBERED_MAX, read_as, reading, remember, remembered, understood};
 use self::results::counts;

@@ -33,6 +33,16 @@ const SCANS: &[(&str, &str)] = &[
     ("stock_locations.names", "two hundred at the most"),
 ];
 
+/// Statements that go through a table in the order of its key. Where another condition narrows what they want, that is
+/// reading the whole table, though no plan calls it a scan.
+const WALKS: &[(&str, &str)] = &[
+    ("reports.oldest_errors", "every row is wanted, up to a limit"),
+    ("reports.oldest_events", "every row is wanted, up to a limit"),
+    ("reports.oldest_places", "every row is wanted, up to a limit"),
+    ("unplanned_items.after", "every row is wanted, up to a limit"),
+    ("watched.channels", "every row is wanted, up to a limit"),
+];
+
 /// Statements that sort what they have found.
 const SORTS: &[(&str, &str)] = &[
     ("column_mappings.forget_old", "a list remembers a hundred mappings, and a person adds one"),

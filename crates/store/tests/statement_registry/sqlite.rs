@@ -9,7 +9,7 @@ use onhand_store::statement_registry;
 use onhand_store::{Options, Store};
 use rusqlite::Connection;
 
-use crate::{SCANS, SORTS, may_scan, mentions, names, written_down};
+use crate::{SCANS, SORTS, WALKS, may_scan, mentions, names, written_down};
 
 /// A migrated database and its file.
 fn migrated() -> (tempfile::TempDir, Connection) {
@@ -54,7 +54,7 @@ fn every_statement_prepares() {
 #[test]
 fn no_statement_scans_or_sorts_unless_it_is_listed() {
     let (_folder, connection) = migrated();
-    let (mut scanning, mut sorting) = (BTreeSet::new(), BTreeSet::new());
+    let (mut scanning, mut walking, mut sorting) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for statement in statement_registry::statements().into_iter().filter(|statement| !may_scan(statement)) {
         let plan = plan(&connection, statement);
         // What a query within has found is no table.
@@ -64,12 +64,16 @@ fn no_statement_scans_or_sorts_unless_it_is_listed() {
             if scanned.is_some_and(|name| name != "CONSTANT ROW" && !is_found(name)) {
                 scanning.insert(statement.name);
             }
+            if line.ends_with(" PRIMARY KEY (id>?)") || line.ends_with(" PRIMARY KEY (rowid>?)") {
+                walking.insert(statement.name);
+            }
             if line.contains("USE TEMP B-TREE") {
                 sorting.insert(statement.name);
             }
         }
     }
     assert_eq!(scanning, names(SCANS), "a statement reads a whole table");
+    assert_eq!(walking, names(WALKS), "a statement goes through a whole table");
     assert_eq!(sorting, names(SORTS), "a statement sorts");
 }
 

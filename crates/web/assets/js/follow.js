@@ -79,6 +79,29 @@ document.addEventListener("live:order", ({ detail }) => {
   else $("[data-order-changed]", region).hidden = false;
 });
 
+/* The counts of views and the sums are the server's own. Where rows have changed, they are read again from the page that
+   is shown, at most so often. */
+const COUNTS_AGAIN = 10_000;
+let counting = 0;
+async function count() {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const place of document.querySelectorAll("[data-count]")) {
+      const other = $(`[data-count="${place.dataset.count}"]`, page);
+      if (other && other.textContent !== place.textContent) place.replaceWith(document.adoptNode(other));
+    }
+  } catch {
+    // The next change asks again.
+  } finally {
+    counting = 0;
+  }
+}
+document.addEventListener("live:stock", () => {
+  if ($("[data-count]")) counting ||= setTimeout(count, COUNTS_AGAIN);
+});
+
 /* How many rows stand behind one that should come after them. Nothing is moved under somebody's eyes. */
 document.addEventListener("live:stock", () => {
   const line = $("[data-moved]");

@@ -2,6 +2,8 @@
 //!
 //! Promises: a row that failed says which column and why. Must not know how a row was decided.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use onhand_core::import::Column;
 
@@ -10,6 +12,7 @@ use super::imports::ImportLine;
 use crate::form::Pager;
 use crate::number::Whole;
 use crate::texts::Texts;
+use crate::words::file_name;
 use crate::{Frame, ImportTask};
 
 /// The page `/imports/{id}`; `as_rows()` is its region. Query: `rows` (a word of [`Filter`]) and `after`.
@@ -261,8 +264,8 @@ impl ColumnUse {
 }
 
 impl Import {
-    fn title(&self) -> &str {
-        if self.line.file.is_empty() { self.frame.t.pasted_rows() } else { &self.line.file }
+    fn title(&self) -> Cow<'_, str> {
+        file_name(self.frame.texts(), &self.line.file)
     }
 
     fn by(&self) -> String {

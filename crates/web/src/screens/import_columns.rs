@@ -1,10 +1,13 @@
 //! The columns of a file: what each is taken for, and choosing that. Must not read the file.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use onhand_core::import::{Column, Subject};
 
 use crate::form::FieldErrors;
 use crate::texts::Texts;
+use crate::words::file_name;
 use crate::{Frame, link};
 
 /// The page `/imports/{id}/columns`. Posts `sheet`, `header_row`, `was_sheet`, `was_row`, `column-1` and so on,
@@ -75,8 +78,8 @@ pub fn column_text(t: Texts, column: Column) -> &'static str {
 }
 
 impl ImportColumns {
-    fn title(&self) -> &str {
-        if self.file.is_empty() { self.frame.t.pasted_rows() } else { &self.file }
+    fn title(&self) -> Cow<'_, str> {
+        file_name(self.frame.texts(), &self.file)
     }
 
     fn choices(&self) -> Vec<(&'static str, &'static str)> {

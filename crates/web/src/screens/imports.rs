@@ -1,10 +1,14 @@
 //! The list of imports. Must not know what is in a file.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use onhand_core::Timestamp;
 
 use crate::bar::Meter;
 use crate::form::Pager;
+use crate::texts::Texts;
+use crate::words::file_name;
 use crate::{Frame, ImportMode, ImportState, ImportTask, link, number};
 
 /// The page `/imports`; `as_rows()` is its region. Query: `view` (`all`, `running`, `failed`, `mine`) and `after`.
@@ -69,6 +73,11 @@ pub struct ImportLine {
 }
 
 impl ImportLine {
+    /// What it is called.
+    pub fn name(&self, t: Texts) -> Cow<'_, str> {
+        file_name(t, &self.file)
+    }
+
     /// How far it is, in hundredths.
     pub fn percent(&self) -> i64 {
         number::share(self.processed, self.total)

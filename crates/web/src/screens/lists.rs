@@ -5,6 +5,7 @@ use onhand_core::Timestamp;
 
 use super::overview::Sums;
 use crate::Frame;
+use crate::form::Pager;
 
 /// The page `/stock`. `GET` only.
 #[derive(Clone, Debug, Template)]
@@ -12,8 +13,10 @@ use crate::Frame;
 pub struct Lists {
     /// The frame.
     pub frame: Frame,
-    /// The lists that the person may see, in order of their names; at most 1,000.
+    /// The lists of this page, in order of their names.
     pub rows: Vec<ListRow>,
+    /// Where the page is among all lists that the person may see.
+    pub pager: Pager,
     /// When the sums were made.
     pub sums_at: Option<Timestamp>,
     /// The command that makes a list, shown while there is none.
@@ -41,7 +44,7 @@ pub struct ListRow {
     pub off_sale: Option<i64>,
     /// When the newest level was written.
     pub newest_level: Option<Timestamp>,
-    /// Whether that is longer ago than is usual for this list.
+    /// Whether that is so long ago that somebody should look why.
     pub is_level_old: bool,
     /// The names of the catalogs that sell from it.
     pub catalogs: Vec<String>,

@@ -16,8 +16,10 @@ pub struct Overview {
     pub frame: Frame,
     /// What is wrong, the worst first; at most nine. Empty means that nothing is.
     pub cards: Vec<Card>,
-    /// The lists with their sums, in order of their names.
+    /// The first lists with their sums, in order of their names.
     pub lists: Vec<ListSums>,
+    /// How many lists there are.
+    pub lists_total: i64,
     /// When the sums were made.
     pub sums_at: Option<Timestamp>,
     /// What was done in the last day.
@@ -33,6 +35,10 @@ pub struct Overview {
 impl Overview {
     fn summary(&self) -> String {
         summary(&self.cards)
+    }
+
+    fn has_more_lists(&self) -> bool {
+        self.lists_total > self.lists.len() as i64
     }
 }
 

@@ -42,14 +42,8 @@ pub struct Stock {
     pub views: Vec<(View, Option<i64>)>,
     /// The saved views, the person's own and shared ones.
     pub saved: Vec<SavedView>,
-    /// Whether views can be saved.
-    pub can_save: bool,
     /// The view that could not be saved, if one was sent.
     pub unsaved: Option<UnsavedView>,
-    /// Whether the table can be narrowed by unit and time.
-    pub has_filters: bool,
-    /// Whether rows can be selected and changed together.
-    pub has_bulk: bool,
     /// The form that changes the selection, as it was sent.
     pub bulk: BulkForm,
     /// Whether what the table shows can be had as a file.
@@ -167,7 +161,7 @@ impl Stock {
     }
 
     fn can_select(&self) -> bool {
-        self.has_bulk && self.frame.may.write_stock
+        self.frame.may.write_stock
     }
 
     fn is_selected(&self, stock: impl Whole) -> bool {

@@ -47,6 +47,7 @@ texts! {
     upload_failed: "The file did not arrive. Try again." | "Dosya ulaşmadı. Yeniden deneyin.";
     paste_rows: "Or paste rows from a spreadsheet" | "Ya da tablodan satır yapıştırın";
     pasted_rows: "Pasted rows" | "Yapıştırılan satırlar";
+    bulk_edit(edit): "Bulk edit: {edit}" | "Toplu düzenleme: {edit}";
     paste_hint: "The first row names the columns, or there are two columns: SKU and level."
         | "İlk satır sütunları adlandırır ya da iki sütun vardır: SKU ve miktar.";
     preview_first: "Preview" | "Önizle";

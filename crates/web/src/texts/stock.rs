@@ -26,6 +26,7 @@ texts! {
     last_imports: "Last imports" | "Son içe aktarmalar";
     no_changes: "Nothing has changed yet." | "Henüz bir şey değişmedi.";
     no_imports_yet: "No file has been sent yet." | "Henüz dosya gönderilmedi.";
+    all_lists(n): "All {n} stock lists" | "{n} stok listesinin tümü";
     all_imports: "All imports" | "Tüm içe aktarmalar";
     first_steps: "Three steps to the first order" | "İlk siparişe üç adım";
     step_list: "Make a stock list. It stands for a warehouse or a store." | "Bir stok listesi açın. Depo ya da mağaza demektir.";

@@ -5,6 +5,7 @@
 pub mod bulk_edits;
 pub mod import_changes;
 pub mod import_columns;
+pub mod import_list;
 pub mod import_results;
 #[expect(clippy::module_inception, reason = "the area is named after its first resource")]
 pub mod imports;
@@ -25,7 +26,16 @@ const KEY: Answer = one(&imports::KEY);
 const STATUS: Answer = one(&imports::STATUS);
 
 pub(super) fn routes() -> Vec<Route> {
-    let mut routes = of_stock();
+    let mut routes = vec![
+        route!(GET "imports" ReadImports import_list::list, "Imports of every list, with what has become of their rows.")
+            .under(Mount::V1)
+            .lists(import_list::FILTERS)
+            .answers(200, page(&import_list::IMPORT)),
+        route!(GET "imports/{id}" ReadImports import_list::show, "One import by its id.")
+            .under(Mount::V1)
+            .answers(200, one(&import_list::IMPORT)),
+    ];
+    routes.extend(of_stock());
     routes.extend(of_prices());
     routes
 }

@@ -278,12 +278,14 @@ impl PriceReport {
             ("currency ", "none", &self.old_currency_type, &self.new_currency_type),
         ];
         let is_new = self.old_price.is_none();
-        let shown = parts.iter().enumerate().filter(|(place, (.., old, new))| old != new && (*place == 0 || !is_new));
-        let part = |(_, (name, missing, old, new)): (usize, &(&str, &str, &Option<String>, &Option<String>))| {
-            let word = |text: &Option<String>, missing: &str| text.clone().unwrap_or_else(|| missing.to_owned());
-            format!("{name}{} -> {}", word(old, missing), word(new, "none"))
-        };
-        Some(shown.map(part).collect::<Vec<_>>().join(", "))
+        let mut texts = Vec::new();
+        for (place, (name, missing, old, new)) in parts.into_iter().enumerate() {
+            if old != new && (place == 0 || !is_new) {
+                let (old, new) = (old.as_deref().unwrap_or(missing), new.as_deref().unwrap_or("none"));
+                texts.push(format!("{name}{old} -> {new}"));
+            }
+        }
+        Some(texts.join(", "))
     }
 }
 

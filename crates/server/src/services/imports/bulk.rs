@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::receive;
 use crate::services::levels::LevelEdit;
 use crate::services::stock_filter::StockFilter;
+use crate::services::stock_tables;
 use crate::services::{Requester, ServiceError, Services};
 
 /// The most stocks that are named one by one.
@@ -27,6 +28,16 @@ pub enum Selection {
     Stocks(Vec<StockId>),
     /// All that a filter leaves.
     Filter(StockFilter),
+}
+
+impl Selection {
+    /// All stocks of a list that a table with this filter shows.
+    pub async fn of_view(services: &Services, list: StockListId, filter: StockFilter) -> Result<Self, ServiceError> {
+        Ok(match stock_tables::by_words(services, list, &filter).await? {
+            Some(stocks) => Self::Stocks(stocks),
+            None => Self::Filter(filter),
+        })
+    }
 }
 
 /// A bulk edit.

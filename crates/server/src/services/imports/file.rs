@@ -158,6 +158,8 @@ impl Survey {
 
 /// A row of a file.
 pub type FileRow<T> = Result<(u64, T), Box<RowResult>>;
+/// All rows of a file, if they are not too many to be kept.
+pub type KeptRows<T> = Option<Vec<FileRow<T>>>;
 
 impl<R: RowReader> Plan<R> {
     fn list(&self) -> ListNames<'_> {
@@ -166,7 +168,7 @@ impl<R: RowReader> Plan<R> {
 
     /// Reads the whole file once; keeps its rows if they are not too many. What is wrong with the file as a whole is
     /// said in a sentence.
-    pub fn survey(&self) -> Result<(Survey, Option<Vec<FileRow<R::Row>>>), Trouble> {
+    pub fn survey(&self) -> Result<(Survey, KeptRows<R::Row>), Trouble> {
         let mut rows = SheetRows::open(self)?;
         let (mut last, mut named, mut total, mut unnamed) = (HashMap::new(), HashSet::new(), 0, 0);
         // Most SKUs are there once, so that a number for each is enough to find those that are not.
@@ -215,7 +217,7 @@ impl<R: RowReader> Plan<R> {
     pub fn chunks(
         &self,
         survey: &Survey,
-        kept: Option<Vec<FileRow<R::Row>>>,
+        kept: KeptRows<R::Row>,
         (rows_each, first): (usize, i64),
         mut take: impl FnMut(i64, Vec<FileRow<R::Row>>) -> bool,
     ) -> Result<(), Trouble> {

@@ -87,7 +87,12 @@ pub fn cell(fault: CellError) -> String {
         Problem::IsDate => "This is a date, not an amount. Format the column as number and enter the amount again.",
         Problem::IsBool => "This is true or false, and neither an amount nor a SKU.",
         Problem::IsError => "The formula in this cell has failed.",
-        Problem::NotANumber => "This is not a number.",
+        // The last four are of prices only, which have sentences of their own.
+        Problem::NotANumber
+        | Problem::TooPrecise
+        | Problem::RateTooHigh
+        | Problem::RateIsShare
+        | Problem::NotACurrency => "This is not a number.",
         Problem::Decimals => "Stock is counted in whole numbers; this one has decimals.",
         Problem::Negative => "Stock cannot be below zero. Differences are taken with mode=adjust.",
         Problem::Plus => "A plus stands for a difference, which is taken for stock with mode=adjust only.",
@@ -102,10 +107,6 @@ pub fn cell(fault: CellError) -> String {
         Problem::InFuture => "This time is in the future.",
         Problem::OtherList => "The row is for another stock list than the one the file was sent to.",
         Problem::NothingToWrite => "There is nothing to write in this row: its amounts and its unit are empty.",
-        // Of prices only, which have sentences of their own.
-        Problem::TooPrecise | Problem::RateTooHigh | Problem::RateIsShare | Problem::NotACurrency => {
-            "This is not a number."
-        }
     };
     text.to_owned()
 }

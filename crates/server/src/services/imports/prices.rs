@@ -199,10 +199,11 @@ async fn store(tx: &mut Tx<'_>, target: &PriceTarget, decided: &mut [Decided<'_>
             price.modified_at = Some(after.modified_at.micros());
         }
     }
-    for broken in resource::broken_references(tx, &PRODUCT_PRICES, &new).await? {
-        if broken.name == "price_list_id" {
-            return Ok(false);
-        }
+    let broken = resource::broken_references(tx, &PRODUCT_PRICES, &new).await?;
+    if broken.iter().any(|one| one.name == "price_list_id") {
+        return Ok(false);
+    }
+    if !broken.is_empty() {
         return Err(Error::Conflict("a product was removed meanwhile".to_owned()));
     }
     resource::update_all(tx, &PRODUCT_PRICES, changed).await?;

@@ -5,6 +5,7 @@
 
 use onhand_core::{ImportId, PriceListId, StockListId};
 use onhand_store::imports::{self, ImportRow, State, Task};
+use onhand_store::query::{ListQuery, Page};
 use onhand_store::{Store, Tx};
 
 use super::results::{self, Part};
@@ -56,23 +57,15 @@ async fn found(store: &Store, key: String, is_meant: impl Fn(&ImportRow) -> bool
     import.filter(fits).ok_or(ServiceError::NotFound)
 }
 
-/// A part of all imports, newest first.
-#[derive(Clone, Debug)]
-pub struct ImportList {
-    /// The imports.
-    pub imports: Vec<ImportRow>,
-    /// The import before which the list goes on, if it does.
-    pub next_before: Option<ImportId>,
+/// The import with an id. One that has not arrived whole is none.
+pub async fn by_id(store: &Store, id: ImportId) -> Result<ImportRow, ServiceError> {
+    let import = store.read_inline("imports.by_id", async move |tx| imports::by_id(tx, id).await).await?;
+    import.filter(|import| import.state != State::Receiving).ok_or(ServiceError::NotFound)
 }
 
-/// So many of all imports, newest first. With `before`, those that are older than that one.
-pub async fn list(store: &Store, before: Option<ImportId>, limit: usize) -> Result<ImportList, ServiceError> {
-    let read = async move |tx: &mut Tx<'_>| imports::newest(tx, before, limit as i64 + 1).await;
-    let mut imports = store.read("imports.newest", read).await?;
-    let has_more = imports.len() > limit;
-    imports.truncate(limit);
-    let next_before = imports.last().filter(|_| has_more).map(|import| import.id);
-    Ok(ImportList { imports, next_before })
+/// A part of the imports.
+pub async fn page(store: &Store, listing: ListQuery) -> Result<Page<ImportRow>, ServiceError> {
+    Ok(store.read("imports.page", async move |tx| imports::page(tx, &listing).await).await?)
 }
 
 /// How far an import is, with a part of its rows that failed.

@@ -12,7 +12,7 @@ use onhand_store::Tx;
 use onhand_store::imports::{self, Description, FileReading, ImportRow, MappedList};
 
 use super::{ImportWorkers, JobError, blocking};
-use crate::services::imports::file::{FileRow, Plan, RowReader, Survey};
+use crate::services::imports::file::{KeptRows, Plan, RowReader, Survey};
 use crate::services::imports::layout::{Layout, Question, Understood};
 use crate::services::imports::look::{self, Hints, Looked};
 use crate::services::imports::{mapping, messages};
@@ -21,7 +21,7 @@ use crate::services::imports::{mapping, messages};
 pub(super) struct Surveyed<R: RowReader> {
     pub(super) plan: Arc<Plan<R>>,
     pub(super) survey: Arc<Survey>,
-    pub(super) kept: Option<Vec<FileRow<R::Row>>>,
+    pub(super) kept: KeptRows<R::Row>,
 }
 
 /// What the files of a list are about.

@@ -19,7 +19,7 @@ use super::chunks::{ChunkRows, InFlight, Slot, gone};
 use super::layouts::{self, Surveyed};
 use super::{ImportWorkers, JobError, blocking};
 use crate::services::imports::bulk::BulkEdit;
-use crate::services::imports::file::{FileRow, LocalTimes, Plan, StockReader, Survey};
+use crate::services::imports::file::{FileRow, KeptRows, LocalTimes, Plan, StockReader, Survey};
 use crate::services::imports::row_results::{self, RowResult};
 use crate::services::imports::{CHUNK_ROWS, messages, spool};
 use crate::writer::SpeculativeDecider;
@@ -90,7 +90,7 @@ async fn submit_chunks(
     workers: &Arc<ImportWorkers>,
     import: &ImportRow,
     plan: &Arc<Plan<StockReader>>,
-    (survey, kept): (&Arc<Survey>, Option<Vec<FileRow<ImportStock>>>),
+    (survey, kept): (&Arc<Survey>, KeptRows<ImportStock>),
     first: i64,
 ) -> Result<(), JobError> {
     let (sender, mut receiver) = mpsc::channel(READ_AHEAD);

@@ -6,6 +6,7 @@ mod bulk_edits;
 mod follow;
 mod import_changes;
 mod import_columns;
+mod import_list;
 mod import_results;
 #[expect(clippy::module_inception, reason = "the area is named after its first resource")]
 mod imports;

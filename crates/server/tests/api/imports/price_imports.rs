@@ -85,6 +85,9 @@ async fn the_printed_sample_is_a_file_of_prices() {
     assert_eq!((int(&status["price_list"]), &status["mode"]), (prices.list, &json!("upsert")));
     assert_eq!(prices.values("2015227").await, Some(values("10.00", None, Some("8.00"), "usd")));
     let list = prices.list;
+    let listed = shop.erp.get(&format!("/api/v1/imports/?kind=prices&price_list={list}")).await.ok();
+    assert_eq!((&listed["count"], &listed["results"][0]["cache_key"]), (&json!(1), &status["cache_key"]));
+    assert_eq!(listed["results"][0]["price_list"], json!(list));
     let path = format!("/api/i1/price_list/{list}/excel_import/?cache_key={}", key(&status));
     assert_eq!(shop.erp.get(&path).await.ok(), status, "as below v1");
     let other = id(&shop.erp.post("/api/v1/price_list/", json!({"name": "Toptan"})).await.created());
@@ -416,7 +419,7 @@ async fn what_is_no_file_of_prices_is_rejected_and_changes_nothing() {
 async fn a_large_file_is_written_chunk_by_chunk_and_taken_back() {
     let shop = Shop::open().await;
     let prices = Prices::of(&shop).await;
-    let rows = |add: usize| (0..1_000).map(|row| format!("S{row},{}.50\n", row % 7 + add)).collect::<String>();
+    let rows = |add: usize| (0..1_000).fold(String::new(), |rows, row| format!("{rows}S{row},{}.50\n", row % 7 + add));
     let done = prices.import(format!("sku,price,currency\nFIRST,1,eur\n{}", rows(0)), &[]).await;
     assert_eq!(counts(&done), [1_001, 0, 0, 0], "{done}");
     let raised = prices.import(format!("sku,price\n{}", rows(1)), &[]).await;

@@ -154,14 +154,11 @@ pub(super) fn table(m: &Maker, is_edited: bool) -> Stock {
         products: Some(12_480),
         views: View::ALL.into_iter().zip([Some(12_480), Some(214), Some(96), Some(3), Some(7), None]).collect(),
         saved: m.few(2, saved),
-        can_save: true,
         unsaved: (!m.suffix.is_empty()).then(|| UnsavedView {
             name: m.t("Winter sale"),
             is_shared: true,
             errors: FieldErrors(vec![("name".to_owned(), m.t("You have another view with this name."))]),
         }),
-        has_filters: true,
-        has_bulk: m.rows != Rows::One,
         bulk: if m.suffix.is_empty() { BulkForm::default() } else { bulk(m) },
         can_export: m.is_some(),
         query,
@@ -211,6 +208,7 @@ pub(super) fn lists(m: &Maker) -> Lists {
     Lists {
         frame: m.frame(Entry::Stock, "/stock"),
         rows: m.few(100, list),
+        pager: Pager { from: 1, shown: 3, total: Some(240), previous: None, next: Some("/stock?after=2".to_owned()) },
         sums_at: (m.rows != Rows::One).then(|| m.ago(27)),
         command,
     }
@@ -277,6 +275,7 @@ pub(super) fn overview(m: &Maker) -> Overview {
         frame: m.frame(Entry::Overview, "/"),
         cards: m.few(9, card),
         lists: m.few(3, list),
+        lists_total: 12,
         sums_at: (m.rows != Rows::One).then(|| m.ago(27)),
         day: m.is_some().then_some(day),
         news: m.few(20, news),
