@@ -34,6 +34,8 @@ macro_rules! id {
 id! {
     /// A stock list. Small numbers, no bucket: lists are reference data.
     StockListId,
+    /// A price list. Small numbers, no bucket.
+    PriceListId,
     /// A sales channel. Small numbers, no bucket.
     ChannelId,
     /// A user. Small numbers, no bucket; 0 is the program itself.

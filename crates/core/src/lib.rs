@@ -13,6 +13,7 @@ pub mod fulfilment;
 mod ids;
 pub mod import;
 mod orders;
+pub mod prices;
 mod quantity;
 pub mod rejection;
 pub mod search_words;
@@ -28,8 +29,8 @@ pub use commands::{
 };
 pub use ids::{
     BUCKETS, Bucket, ChannelId, DiscrepancyId, IdAllocator, IdKind, ImportId, MappingId, MovementId, OrderId,
-    OrderItemId, PackageId, PackageItemId, ProductId, StockCountId, StockId, StockListId, StockLocationId, StockMoveId,
-    TransferId, TransferItemId, UserId, bucket_of_key, bucket_of_text, fingerprint,
+    OrderItemId, PackageId, PackageItemId, PriceListId, ProductId, StockCountId, StockId, StockListId, StockLocationId,
+    StockMoveId, TransferId, TransferItemId, UserId, bucket_of_key, bucket_of_text, fingerprint,
 };
 pub use orders::{
     CancellationStatus, CancellationType, Channel, ERP, Mapping, Order, OrderItem, OrderStatus, Oversell, as_ordered,

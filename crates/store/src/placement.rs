@@ -45,6 +45,7 @@ const LOCAL: &[&str] = &[
     "import_part",
     "import_chunk",
     "column_mapping",
+    "price_column_mapping",
     // Read and written by one channel's program at a time, in the order of sequence numbers, not of buckets.
     "change_log",
     "catalog_change",

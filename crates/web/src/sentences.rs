@@ -3,6 +3,8 @@
 //! Promises: a sentence that is not known here stays as it is. What stands for `{}` in it is copied. Must not know which
 //! request was answered with it.
 
+mod prices;
+
 use std::borrow::Cow;
 
 use crate::lang::Lang;
@@ -244,16 +246,14 @@ const TURKISH: &[(&str, &str)] = &[
     ("Code is required when is_auto_sync is true.", "is_auto_sync evet ise kod zorunludur."),
     // Of views, bulk edits and columns of files
     ("A difference is not 0, and at most {}.", "Fark 0 olamaz, en çok {} olabilir."),
-    (
-        "A mapping has no field {}; it has sheet, header_row, columns and warehouse.",
-        "Eşlemede {} diye bir alan yok; sheet, header_row, columns ve warehouse var.",
-    ),
+    ("A mapping has no field {}; it has {}.", "Eşlemede {} diye bir alan yok; olanlar: {}."),
     ("A mapping is a JSON object.", "Eşleme bir JSON nesnesidir."),
     ("A name has 1 to {} characters that can be seen.", "Ad, görünen 1 ile {} karakter arasında olmalı."),
     ("A query has at most {} characters.", "Sorgu en çok {} karakter olabilir."),
     ("A view of this screen keeps {}, and nothing else.", "Bu ekranın görünümü yalnız şunları saklar: {}."),
     ("An answer approves or rejects.", "Yanıt ya onaylar ya reddeder."),
     ("Choose the column of SKUs and the one of stock levels.", "SKU sütununu ve stok sütununu seçin."),
+    ("Choose the column of SKUs and the one of prices.", "SKU sütununu ve fiyat sütununu seçin."),
     ("Enter the number of a row.", "Bir satır numarası girin."),
     ("Name 1 to {} product stocks, or use a filter.", "1 ile {} arasında stok seçin ya da filtre kullanın."),
     ("No row of the file is about the warehouse \"{}\".", "Dosyada \"{}\" deposuyla ilgili satır yok."),
@@ -311,7 +311,8 @@ pub fn translated(lang: Lang, sentence: &str) -> Cow<'_, str> {
 
 /// A sentence in Turkish. Of several patterns that fit, the one with the most text of its own says most.
 fn turkish(sentence: &str) -> Option<String> {
-    let fitting = TURKISH.iter().filter_map(|(pattern, turkish)| Some((pattern, turkish, parts(pattern, sentence)?)));
+    let all = TURKISH.iter().chain(prices::TURKISH);
+    let fitting = all.filter_map(|(pattern, turkish)| Some((pattern, turkish, parts(pattern, sentence)?)));
     let (_, turkish, parts) = fitting.max_by_key(|(pattern, ..)| pattern.len())?;
     let mut parts = parts.into_iter();
     let mut pieces = turkish.split("{}");
@@ -368,7 +369,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_as_many_places() {
-        for (english, turkish) in TURKISH {
+        for (english, turkish) in TURKISH.iter().chain(prices::TURKISH) {
             assert!(turkish.matches("{}").count() == english.matches("{}").count(), "{english}");
             assert_eq!(
                 parts(english, english).map(|parts| parts.len()),

@@ -282,10 +282,12 @@ pub enum ImportMode {
     Replace,
     /// Differences.
     Adjust,
+    /// Prices of a price list.
+    Prices,
 }
 
 impl ImportMode {
-    /// Every mode.
+    /// Every mode of a file of stock.
     pub const ALL: [Self; 3] = [Self::Upsert, Self::Replace, Self::Adjust];
 
     /// Its word on the wire.
@@ -294,6 +296,7 @@ impl ImportMode {
             Self::Upsert => "upsert",
             Self::Replace => "replace",
             Self::Adjust => "adjust",
+            Self::Prices => "prices",
         }
     }
 
@@ -308,6 +311,7 @@ impl ImportMode {
             Self::Upsert => t.mode_upsert(),
             Self::Replace => t.mode_replace(),
             Self::Adjust => t.mode_adjust(),
+            Self::Prices => t.mode_prices(),
         }
     }
 
@@ -317,6 +321,7 @@ impl ImportMode {
             Self::Upsert => t.mode_upsert_hint(),
             Self::Replace => t.mode_replace_hint(),
             Self::Adjust => t.mode_adjust_hint(),
+            Self::Prices => t.mode_prices_hint(),
         }
     }
 }

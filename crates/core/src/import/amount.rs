@@ -34,7 +34,7 @@ pub(super) fn amount(cell: Cell<'_>) -> Result<Option<Amount>, Problem> {
 }
 
 /// Says it more exactly where the text is a date or a number with an exponent.
-fn named(text: &str, problem: Problem) -> Problem {
+pub(super) fn named(text: &str, problem: Problem) -> Problem {
     match problem {
         Problem::NotANumber | Problem::Separators if is_date(text) => Problem::IsDate,
         Problem::NotANumber if exponent_form(text).is_some() => Problem::Exponent,
@@ -70,7 +70,7 @@ fn whole(text: &str, is_number: bool) -> Result<i64, Problem> {
 }
 
 /// What some write between thousands.
-fn is_separator(letter: char) -> bool {
+pub(super) fn is_separator(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '.' | ',' | '\'' | '’')
 }
 

@@ -5,7 +5,7 @@
 //! rows.
 
 use super::headings::PRICE_LIST;
-use super::{Cell, CellKind, ColumnMapping, Pick, normalize};
+use super::{Cell, CellKind, ColumnMapping, Pick, Subject, normalize};
 
 crate::words! {
     /// What a column of an import can be.
@@ -26,19 +26,31 @@ crate::words! {
         Name,
         /// The place that a row is about, where a file has the stock of several places.
         Warehouse,
+        /// The name or the code of the price list, to be sure that the file is meant for it.
+        PriceList,
+        /// The currency of the prices.
+        Currency,
+        /// The tax rate in percent.
+        TaxRate,
+        /// The price before a discount.
+        RetailPrice,
+        /// The price.
+        Price,
     }
 }
 
 /// The most characters shown of a header that means nothing here.
 const SHOWN_CHARS_MAX: usize = 64;
 
-/// Why a table cannot be read as stock.
+/// Why a table cannot be read as stock, or as prices.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum HeaderError {
     /// The first row names nothing and looks like data.
     NoHeader,
-    /// It is a price list.
+    /// It is a price list, and stock is asked for.
     PriceList,
+    /// It is a file of stock, and prices are asked for.
+    StockFile,
     /// Two headers name the same column.
     Twice {
         /// The column.
@@ -70,6 +82,7 @@ pub struct Columns {
 /// What a row would be as a header: also where more than one column could be meant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Draft {
+    subject: Subject,
     places: [Option<usize>; Column::ALL.len()],
     /// Columns for which several headers fit, with the places of those.
     pub conflicts: Vec<(Column, Vec<usize>)>,
@@ -77,8 +90,8 @@ pub struct Draft {
 
 impl Draft {
     /// Takes a row for a header, as a mapping and the names of columns say.
-    pub fn of(header: &[Cell<'_>], mapping: &ColumnMapping) -> Result<Self, HeaderError> {
-        let mut draft = Self { places: [None; Column::ALL.len()], conflicts: Vec::new() };
+    pub fn of(header: &[Cell<'_>], subject: Subject, mapping: &ColumnMapping) -> Result<Self, HeaderError> {
+        let mut draft = Self { subject, places: [None; Column::ALL.len()], conflicts: Vec::new() };
         for (column, pick) in &mapping.columns {
             let Some(pick) = pick else { continue };
             let place = picked(header, *column, pick)?;
@@ -94,7 +107,8 @@ impl Draft {
             .filter(|(place, cell)| !cell.is_empty() && !taken.contains(&Some(*place)))
             .map(|(place, cell)| (place, normalize::word(cell.text)))
             .collect();
-        for column in Column::ALL.into_iter().filter(|column| mapping.columns.iter().all(|(said, _)| said != column)) {
+        let is_open = |column: &&Column| mapping.columns.iter().all(|(said, _)| said != *column);
+        for column in subject.columns().iter().filter(is_open).copied() {
             let named = |names: &[&str]| {
                 let is_named = |word: &String| names.iter().any(|name| normalize::word(name) == *word);
                 words.iter().filter(|(_, word)| is_named(word)).map(|(place, _)| *place).collect::<Vec<_>>()
@@ -130,7 +144,7 @@ impl Draft {
         let unread = |(place, cell): &(usize, &Cell<'_>)| !cell.is_empty() && !self.places.contains(&Some(*place));
         let unknown = header.iter().enumerate().filter(unread).map(|(_, cell)| shown(*cell)).collect();
         let columns = Columns { places: self.places, unknown, warehouse: warehouse.map(str::to_owned) };
-        match columns.fault(header) {
+        match columns.fault(header, self.subject) {
             Some(fault) => Err(fault),
             None => Ok(columns),
         }
@@ -139,13 +153,13 @@ impl Draft {
 
 impl Columns {
     /// Reads a row of a table as its header.
-    pub fn read(header: &[Cell<'_>]) -> Result<Self, HeaderError> {
-        Self::mapped(header, &ColumnMapping::default())
+    pub fn read(header: &[Cell<'_>], subject: Subject) -> Result<Self, HeaderError> {
+        Self::mapped(header, subject, &ColumnMapping::default())
     }
 
     /// The same, where a mapping says what columns are.
-    pub fn mapped(header: &[Cell<'_>], mapping: &ColumnMapping) -> Result<Self, HeaderError> {
-        Draft::of(header, mapping)?.columns(header, mapping.warehouse.as_deref())
+    pub fn mapped(header: &[Cell<'_>], subject: Subject, mapping: &ColumnMapping) -> Result<Self, HeaderError> {
+        Draft::of(header, subject, mapping)?.columns(header, mapping.warehouse.as_deref())
     }
 
     /// The columns of a table that was understood before.
@@ -155,21 +169,28 @@ impl Columns {
         columns
     }
 
-    fn fault(&self, header: &[Cell<'_>]) -> Option<HeaderError> {
-        let has_sku = self.place(Column::Sku).is_some();
-        let has_amount = self.place(Column::Stock).or(self.place(Column::Held)).is_some();
-        let is_price = |header: &String| PRICE_LIST.iter().any(|name| normalize::word(name) == normalize::word(header));
-        if !has_amount && self.unknown.iter().any(is_price) {
-            return Some(HeaderError::PriceList);
+    fn fault(&self, header: &[Cell<'_>], subject: Subject) -> Option<HeaderError> {
+        let has = |column| self.place(column).is_some();
+        let is_other = |names: &[&str]| {
+            let is_named = |header: &String| names.iter().any(|name| normalize::word(name) == normalize::word(header));
+            self.unknown.iter().any(is_named)
+        };
+        match subject {
+            Subject::Stocks if !has(Column::Stock) && !has(Column::Held) && is_other(&PRICE_LIST) => {
+                return Some(HeaderError::PriceList);
+            }
+            Subject::Prices if !subject.writable().iter().copied().any(has) && is_other(Column::Stock.names()) => {
+                return Some(HeaderError::StockFile);
+            }
+            Subject::Stocks | Subject::Prices => {}
         }
-        if !has_sku && header.iter().copied().any(is_data) {
+        if !has(Column::Sku) && header.iter().copied().any(is_data) {
             return Some(HeaderError::NoHeader);
         }
-        if !has_sku {
+        if !has(Column::Sku) {
             return Some(HeaderError::NoSku);
         }
-        let writable = has_amount || self.place(Column::Unit).is_some();
-        (!writable).then_some(HeaderError::NothingToWrite)
+        (!subject.writable().iter().copied().any(has)).then_some(HeaderError::NothingToWrite)
     }
 
     /// Headers that mean nothing here, as they are written; long ones are cut.

@@ -18,6 +18,15 @@ impl Column {
             Self::List => &["stock_list__name", "stock_list", "stok listesi"],
             Self::Name => &["product__name", "product_name", "ürün adı"],
             Self::Warehouse => &["warehouse", "depo", "ambar"],
+            Self::PriceList => &["price_list__name", "price_list", "fiyat listesi"],
+            Self::Currency => &["currency_type", "currency", "para birimi", "döviz", "döviz cinsi", "döviz türü"],
+            Self::TaxRate => &["tax_rate", "vat rate", "kdv oranı", "vergi oranı"],
+            Self::RetailPrice => {
+                &["retail_price", "list price", "liste fiyatı", "piyasa satış fiyatı", "etiket fiyatı"]
+            }
+            Self::Price => {
+                &["price", "sale price", "selling price", "unit price", "fiyat", "satış fiyatı", "birim fiyat"]
+            }
         }
     }
 
@@ -31,6 +40,11 @@ impl Column {
                 &["malzeme adı", "malzeme açıklaması", "stok adı", "stok ismi", "material description", "title"]
             }
             Self::Warehouse => OTHER_WAREHOUSES,
+            Self::PriceList => &["price list name", "price list code", "fiyat listesi adı", "fiyat listesi kodu"],
+            Self::Currency => &["currency code", "döviz kodu", "döviz tipi", "para birimi kodu"],
+            Self::TaxRate => &["vat", "vat %", "tax", "kdv", "kdv %", "% kdv", "vergi"],
+            Self::RetailPrice => &["msrp", "compare at price", "variant compare at price", "piyasa fiyatı", "psf"],
+            Self::Price => &["variant price", "net fiyat", "satış fiyat", "perakende satış fiyatı", "indirimli fiyat"],
             Self::Held | Self::Unit | Self::SnapshotAt | Self::List => &[],
         }
     }

@@ -5,7 +5,7 @@
 //! mappings are kept.
 
 use super::columns::{Draft, is_data};
-use super::{Cell, CellKind, Column, Columns, HeaderError, normalize};
+use super::{Cell, CellKind, Column, Columns, HeaderError, Subject, normalize};
 
 /// Rows among which the header is looked for.
 pub const HEADER_ROWS_MAX: usize = 50;
@@ -58,6 +58,8 @@ impl HeadRow {
 /// The header of a table, or the row that it most likely is, with what is wrong with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FoundHeader {
+    /// What the table was read as.
+    pub subject: Subject,
     /// Its place among the first rows.
     pub row: usize,
     /// What was said of the columns: what was asked for, or what was remembered.
@@ -76,19 +78,21 @@ impl FoundHeader {
 
     /// What its columns are taken for, and for what several could be.
     pub fn draft(&self, header: &[Cell<'_>]) -> Option<Draft> {
-        Draft::of(header, &self.mapping).ok()
+        Draft::of(header, self.subject, &self.mapping).ok()
     }
 }
 
 /// Finds the header among the first rows of a table. Without a mapping, what is remembered of a row's headers counts.
 pub fn find_header(
     rows: &[HeadRow],
+    subject: Subject,
     mapping: Option<&ColumnMapping>,
     remembered: &dyn Fn(&[Cell<'_>]) -> Option<ColumnMapping>,
 ) -> Option<FoundHeader> {
     let read = |row: usize, mapping: ColumnMapping, is_remembered| FoundHeader {
+        subject,
         row,
-        columns: Columns::mapped(&rows[row].cells(), &mapping),
+        columns: Columns::mapped(&rows[row].cells(), subject, &mapping),
         mapping,
         is_remembered,
     };
@@ -115,7 +119,10 @@ pub fn find_header(
     }
     // What is wrong is told of the first row; the row that looks most like a header is where a person begins.
     let first = rows_of().next().map(|row| read(row, given.clone(), false))?;
-    Some(FoundHeader { row: rows_of().rev().max_by_key(|row| likeness(&rows[*row].cells())).unwrap_or(0), ..first })
+    Some(FoundHeader {
+        row: rows_of().rev().max_by_key(|row| likeness(&rows[*row].cells(), subject)).unwrap_or(0),
+        ..first
+    })
 }
 
 /// Whether the columns that a mapping names by their numbers have a heading in a row: a title above the header has none.
@@ -131,8 +138,8 @@ fn names_picked(cells: &[Cell<'_>], mapping: &ColumnMapping) -> bool {
 }
 
 /// How much a row looks like a header: known names first, then texts without a number beside them.
-fn likeness(cells: &[Cell<'_>]) -> (usize, usize) {
-    let known = Draft::of(cells, &ColumnMapping::default())
+fn likeness(cells: &[Cell<'_>], subject: Subject) -> (usize, usize) {
+    let known = Draft::of(cells, subject, &ColumnMapping::default())
         .map_or(0, |draft| draft.roles(cells.len()).into_iter().flatten().count());
     let texts =
         if cells.iter().copied().any(is_data) { 0 } else { cells.iter().filter(|cell| !cell.is_empty()).count() };

@@ -1,20 +1,25 @@
-//! Reading imports: the header of a table of stock, and rows of cells into rows of [`crate::commands::ImportStocks`].
+//! Reading imports: the header of a table of stock or of prices, and rows of cells into rows of
+//! [`crate::commands::ImportStocks`] or of [`crate::prices`].
 //!
 //! Promises: no cell is guessed at; a cell that could mean two things is rejected with a [`Problem`] that says which
 //! cell and why. No input panics. Must not know file formats, nor in which words a problem is told.
 
 mod amount;
 mod columns;
+mod decimal;
 mod headings;
 mod mapping;
 mod normalize;
+mod price_row;
 mod row;
+mod subject;
 mod totals;
 
 pub use columns::{Column, Columns, Draft, HeaderError, shown_heading};
 pub use mapping::{ColumnMapping, FoundHeader, HEADER_ROWS_MAX, HeadRow, Pick, find_header, heading_set};
 pub use normalize::{same_name, word as normalized};
 pub use row::{CellError, ImportMode, ListNames, Problem, Reading, Times};
+pub use subject::Subject;
 pub use totals::{LeftOut, RunningSum};
 
 /// What kind of value the file says a cell has. Formats without kinds have text only.

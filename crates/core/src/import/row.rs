@@ -106,6 +106,14 @@ pub enum Problem {
     OtherList,
     /// Every cell that could be written is empty.
     NothingToWrite,
+    /// A decimal of more digits after the point than are stored.
+    TooPrecise,
+    /// A tax rate above a hundred percent.
+    RateTooHigh,
+    /// A tax rate that may be meant as a share of one: 0.18 for 18 percent.
+    RateIsShare,
+    /// No code of a currency.
+    NotACurrency,
 }
 
 /// The most digits of a number that every spreadsheet keeps.
@@ -131,7 +139,7 @@ impl Columns {
         self.read_cell(Column::Sku, cells, sku)
     }
 
-    fn read_cell<'c, T>(
+    pub(super) fn read_cell<'c, T>(
         &self,
         column: Column,
         cells: &[Cell<'c>],
@@ -172,7 +180,7 @@ fn wrong_number(text: &str) -> Option<Problem> {
     (significant > SPREADSHEET_DIGITS_MAX).then_some(Problem::SkuRounded)
 }
 
-fn check_list(cell: Cell<'_>, list: ListNames<'_>) -> Result<(), Problem> {
+pub(super) fn check_list(cell: Cell<'_>, list: ListNames<'_>) -> Result<(), Problem> {
     let text = cell.trimmed();
     let named = |name: &str| normalize::same_name(text, name);
     let is_it = text.is_empty() || named(list.name) || list.code.is_some_and(named);

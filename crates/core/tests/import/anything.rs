@@ -2,7 +2,8 @@
 
 use onhand_core::QUANTITY_MAX;
 use onhand_core::commands::{LevelChange, ReservedChange};
-use onhand_core::import::{Cell, CellKind, Columns, ImportMode};
+use onhand_core::import::{Cell, CellKind, Columns, ImportMode, ListNames, Subject};
+use onhand_core::prices::{Decimal, PriceRow, PriceWrite, currency_code};
 use proptest::prelude::*;
 
 use crate::{columns, reading};
@@ -42,7 +43,7 @@ proptest! {
     #[test]
     fn no_header_panics(header in cells()) {
         let named = header.iter().filter(|(_, text)| !text.trim().is_empty()).count();
-        if let Ok(columns) = Columns::read(&borrowed(&header)) {
+        if let Ok(columns) = Columns::read(&borrowed(&header), Subject::Stocks) {
             prop_assert!(columns.unknown().len() < named, "a SKU and more is known of {header:?}");
         }
     }
@@ -62,6 +63,22 @@ proptest! {
                 prop_assert!((-QUANTITY_MAX..=QUANTITY_MAX).contains(&difference));
             }
             prop_assert!(!matches!(read.reserved, ReservedChange::Difference(_)), "a file writes the whole");
+        }
+    }
+
+    #[test]
+    fn no_row_of_prices_panics_and_what_is_read_can_be_stored(row in cells()) {
+        let header: Vec<Cell<'_>> = ["sku", "price", "retail_price", "tax_rate", "currency", "price_list"]
+            .map(|text| Cell { kind: CellKind::Text, text })
+            .to_vec();
+        let columns = Columns::read(&header, Subject::Prices).expect("a header that is understood");
+        let list = ListNames { name: "Retail", code: None };
+        if let Ok(PriceRow { write: PriceWrite::Change(change), .. }) = columns.price_row(&borrowed(&row), list) {
+            for decimal in [change.price, change.retail_price, change.tax_rate].into_iter().flatten() {
+                prop_assert_eq!(Decimal::read(&decimal.text()), Some(decimal));
+            }
+            prop_assert!(change.tax_rate.is_none_or(|rate| rate <= Decimal::HUNDRED));
+            prop_assert!(change.currency.is_none_or(|code| currency_code(&code) == Some(code)));
         }
     }
 

@@ -1,11 +1,11 @@
 //! Headers.
 
-use onhand_core::import::{Column, Columns, HeaderError};
+use onhand_core::import::{Column, Columns, HeaderError, Subject};
 
 use crate::{columns, number, text};
 
 fn read(header: &str) -> Result<Columns, HeaderError> {
-    Columns::read(&header.split('|').map(text).collect::<Vec<_>>())
+    Columns::read(&header.split('|').map(text).collect::<Vec<_>>(), Subject::Stocks)
 }
 
 #[test]
@@ -33,18 +33,29 @@ fn columns_are_found_by_any_of_their_names() {
 
 #[test]
 fn every_name_of_a_column_is_its_own() {
-    for column in Column::ALL {
-        for name in column.names() {
-            let others = Column::ALL.into_iter().filter(|other| *other != column);
-            assert!(others.flat_map(Column::names).all(|other| other != name), "{name}");
-            // Beside a SKU and a stock that it cannot be taken for.
-            let rest = match column {
-                Column::Sku => "stock",
-                Column::Stock => "sku",
-                _ => "sku|stock",
-            };
-            assert!(columns(&format!("{rest}|{name}")).place(column).is_some(), "{name}");
+    let of_each = [(Subject::Stocks, Column::Stock, "stock"), (Subject::Prices, Column::Price, "price")];
+    for (subject, amount, amounts) in of_each {
+        for column in subject.columns().iter().copied() {
+            for name in column.names().iter().chain(column.other_names()) {
+                let others = subject.columns().iter().filter(|other| **other != column);
+                assert!(
+                    others.flat_map(|other| other.names().iter().chain(other.other_names())).all(|one| one != name)
+                );
+                // Beside a SKU and an amount that it cannot be taken for.
+                let rest = match column {
+                    Column::Sku => amounts.to_owned(),
+                    column if column == amount => "sku".to_owned(),
+                    _ => format!("sku|{amounts}"),
+                };
+                let header = format!("{rest}|{name}");
+                let cells: Vec<_> = header.split('|').map(text).collect();
+                let columns = Columns::read(&cells, subject).unwrap_or_else(|fault| panic!("{header}: {fault:?}"));
+                assert!(columns.place(column).is_some() && columns.unknown().is_empty(), "{header}");
+            }
         }
+    }
+    for column in Column::ALL {
+        assert_eq!(Column::named(column.name()), Some(column), "a name on the wire is one column's, whatever the file");
     }
 }
 
@@ -85,8 +96,8 @@ fn a_header_that_does_not_say_enough_is_a_fault() {
     ] {
         assert_eq!(read(header), Err(fault), "{header}");
     }
-    assert_eq!(Columns::read(&[text("A"), number("7")]), Err(HeaderError::NoHeader));
-    assert_eq!(Columns::read(&[]), Err(HeaderError::NoSku));
+    assert_eq!(Columns::read(&[text("A"), number("7")], Subject::Stocks), Err(HeaderError::NoHeader));
+    assert_eq!(Columns::read(&[], Subject::Stocks), Err(HeaderError::NoSku));
 }
 
 #[test]

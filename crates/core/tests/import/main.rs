@@ -6,9 +6,12 @@ mod anything;
 mod cells;
 mod headers;
 mod mappings;
+mod prices;
 
 use onhand_core::commands::ImportStock;
-use onhand_core::import::{Cell, CellError, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Times};
+use onhand_core::import::{
+    Cell, CellError, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Subject, Times,
+};
 use onhand_core::{Timestamp, commands::LevelChange};
 
 /// The present in these tests, in seconds.
@@ -41,7 +44,8 @@ fn number(text: &str) -> Cell<'_> {
 }
 
 fn columns(header: &str) -> Columns {
-    Columns::read(&header.split('|').map(text).collect::<Vec<_>>()).expect("a header that is understood")
+    Columns::read(&header.split('|').map(text).collect::<Vec<_>>(), Subject::Stocks)
+        .expect("a header that is understood")
 }
 
 /// Reads one row of text cells.

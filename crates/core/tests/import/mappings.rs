@@ -1,8 +1,8 @@
 //! Header rows as programs write them, mappings of columns, and rows that are left out.
 
 use onhand_core::import::{
-    Cell, CellKind, Column, ColumnMapping, FoundHeader, HeadRow, HeaderError, LeftOut, Pick, RunningSum, find_header,
-    heading_set,
+    Cell, CellKind, Column, ColumnMapping, FoundHeader, HeadRow, HeaderError, LeftOut, Pick, RunningSum, Subject,
+    find_header, heading_set,
 };
 
 use crate::{columns, number, reading, text};
@@ -20,7 +20,7 @@ fn nothing(_: &[Cell<'_>]) -> Option<ColumnMapping> {
 }
 
 fn found(lines: &[&str], mapping: Option<&ColumnMapping>) -> FoundHeader {
-    find_header(&rows(lines), mapping, &nothing).expect("a row")
+    find_header(&rows(lines), Subject::Stocks, mapping, &nothing).expect("a row")
 }
 
 /// Where the SKU, the amount and the warehouse are.
@@ -89,7 +89,7 @@ fn a_header_below_titles_is_found_and_a_first_row_that_is_one_stays_it() {
     let far: Vec<String> = (0..60).map(|row| format!("title {row}")).chain(["sku|stock".to_owned()]).collect();
     let far: Vec<&str> = far.iter().map(String::as_str).collect();
     assert_eq!(found(&far, None).columns, Err(HeaderError::NoSku), "it is not looked for without end");
-    assert!(find_header(&[], None, &nothing).is_none());
+    assert!(find_header(&[], Subject::Stocks, None, &nothing).is_none());
     // What is wrong is said of the first row; a person begins with the row that looks most like a header.
     let unknown = found(&["1|2", "Artikel|Menge", "A-1|5"], None);
     assert_eq!((unknown.columns, unknown.row), (Err(HeaderError::NoHeader), 1));
@@ -149,10 +149,10 @@ fn what_is_remembered_of_headings_counts_where_nothing_is_said() {
     let known = heading_set(&rows(&["kod|sku|STOCK"])[0].cells());
     let said = mapping(&[(Column::Sku, Some(heading("Kod")))]);
     let remembered = |cells: &[Cell<'_>]| (heading_set(cells) == known).then(|| said.clone());
-    let one = find_header(&rows(&lines), None, &remembered).unwrap();
+    let one = find_header(&rows(&lines), Subject::Stocks, None, &remembered).unwrap();
     assert!(one.is_remembered);
     assert_eq!((one.row, places(&one)), (1, [Some(2), Some(0), None]));
-    let anew = find_header(&rows(&lines), Some(&ColumnMapping::default()), &remembered).unwrap();
+    let anew = find_header(&rows(&lines), Subject::Stocks, Some(&ColumnMapping::default()), &remembered).unwrap();
     assert_eq!((anew.is_remembered, places(&anew)), (false, [Some(1), Some(0), None]));
 }
 

@@ -16,7 +16,34 @@ pub(super) use crate::http::download::Format;
 /// Lists that are named to a user who names none of them.
 const LISTS_NAMED: usize = 10;
 
-/// A stock list.
+/// What kind of list is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum ListKind {
+    /// A stock list.
+    Stock,
+    /// A price list.
+    Price,
+}
+
+impl ListKind {
+    /// What one is called.
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Self::Stock => "stock list",
+            Self::Price => "price list",
+        }
+    }
+
+    /// The resource of it in paths.
+    pub(super) const fn path(self) -> &'static str {
+        match self {
+            Self::Stock => "stock_list",
+            Self::Price => "price_list",
+        }
+    }
+}
+
+/// A list.
 pub(super) struct List {
     pub(super) id: i64,
     pub(super) name: String,
@@ -60,7 +87,7 @@ pub(super) enum Download {
     /// Product stocks, of one list or of all.
     Export(Option<i64>),
     /// The rows of an import with the result of each.
-    Result { list: i64, key: String },
+    Result { kind: ListKind, list: i64, key: String },
 }
 
 /// Where bytes go.
@@ -68,22 +95,27 @@ pub(super) type Take<'t> = &'t mut (dyn FnMut(&[u8]) -> io::Result<()> + Send);
 
 /// A server or a database.
 pub(super) trait StockClient {
-    /// The lists with this code or this name; without one, the first few.
-    async fn lists(&self, sought: Option<(&'static str, &str)>, limit: usize) -> anyhow::Result<Vec<List>>;
+    /// The lists of a kind with this code or this name; without one, the first few.
+    async fn lists(
+        &self,
+        kind: ListKind,
+        sought: Option<(&'static str, &str)>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<List>>;
 
     /// Sends a file, part by part.
     async fn bring(&self, wanted: &Download, format: Format, take: Take<'_>) -> anyhow::Result<()>;
 }
 
 /// The list of a code or, failing that, of a name.
-pub(super) async fn find_list(client: &impl StockClient, text: &str) -> anyhow::Result<List> {
+pub(super) async fn find_list(client: &impl StockClient, kind: ListKind, text: &str) -> anyhow::Result<List> {
     for field in ["code", "name"] {
         let is_it = |list: &List| if field == "code" { list.code.as_deref() == Some(text) } else { list.name == text };
-        if let Some(list) = client.lists(Some((field, text)), 1).await?.into_iter().find(is_it) {
+        if let Some(list) = client.lists(kind, Some((field, text)), 1).await?.into_iter().find(is_it) {
             return Ok(list);
         }
     }
-    let mut lists = client.lists(None, LISTS_NAMED + 1).await?;
+    let mut lists = client.lists(kind, None, LISTS_NAMED + 1).await?;
     let more = if lists.len() > LISTS_NAMED { " and others" } else { "" };
     lists.truncate(LISTS_NAMED);
     let named = |list: &List| match &list.code {
@@ -91,10 +123,10 @@ pub(super) async fn find_list(client: &impl StockClient, text: &str) -> anyhow::
         None => list.name.clone(),
     };
     match lists.is_empty() {
-        true => bail!("there is no stock list {text}, nor any other"),
+        true => bail!("there is no {} {text}, nor any other", kind.label()),
         false => {
             let named: Vec<String> = lists.iter().map(named).collect();
-            bail!("there is no stock list {text}; there are {}{more}", named.join(", "))
+            bail!("there is no {} {text}; there are {}{more}", kind.label(), named.join(", "))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::client::{Download, Format, StockClient, find_list, save};
+use super::client::{Download, Format, ListKind, StockClient, find_list, save};
 use super::local::LocalClient;
 use super::remote::{Remote, ServerArgs};
 use crate::config::DatabaseConfig;
@@ -49,7 +49,7 @@ pub(super) async fn run(config: &DatabaseConfig, args: &ExportArgs) -> anyhow::R
 
 async fn export(client: &impl StockClient, args: &ExportArgs, format: Format) -> anyhow::Result<()> {
     let list = match &args.list {
-        Some(text) => Some(find_list(client, text).await?.id),
+        Some(text) => Some(find_list(client, ListKind::Stock, text).await?.id),
         None => None,
     };
     save(client, &Download::Export(list), format, &args.output).await.context("the export did not end well")

@@ -8,14 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use onhand_core::StockListId;
+use onhand_core::{PriceListId, StockListId};
 use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::resource::{self, Record};
 use onhand_store::tables::accounts;
+use onhand_store::tables::prices::PRICE_LISTS;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
 use tokio::task::JoinHandle;
 
-use super::client::{Download, Format, List, StockClient, Take};
+use super::client::{Download, Format, List, ListKind, StockClient, Take};
 use super::database;
 use crate::api::stock::product_stocks;
 use crate::auth::Role;
@@ -71,7 +72,16 @@ impl LocalClient {
 }
 
 impl StockClient for LocalClient {
-    async fn lists(&self, sought: Option<(&'static str, &str)>, limit: usize) -> anyhow::Result<Vec<List>> {
+    async fn lists(
+        &self,
+        kind: ListKind,
+        sought: Option<(&'static str, &str)>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<List>> {
+        let table = match kind {
+            ListKind::Stock => &STOCK_LISTS,
+            ListKind::Price => &PRICE_LISTS,
+        };
         let equal = |(column, text): (&'static str, &str)| Condition {
             column,
             op: Op::Eq,
@@ -82,7 +92,7 @@ impl StockClient for LocalClient {
             sort: Sort::BY_ID,
             window: Window::Page { number: 1, limit: limit as i64 },
         };
-        let body = async move |tx: &mut onhand_store::Tx<'_>| resource::page(tx, &STOCK_LISTS, &listing).await;
+        let body = async move |tx: &mut onhand_store::Tx<'_>| resource::page(tx, table, &listing).await;
         let page = self.services.store.read("records.page", body).await?;
         let text = |list: &Record, column| list.text(column).map(str::to_owned);
         let list = |list: Record| List {
@@ -102,9 +112,12 @@ impl StockClient for LocalClient {
                 let write = product_stocks::write(Family::V1);
                 tokio::task::block_in_place(|| exports::export(&reads, &listing, (sink, format), write))
             }
-            Download::Result { list, key } => {
-                let list = Some(StockListId::new(*list));
-                let import = status::find(&self.services.store, list, key.clone()).await?;
+            Download::Result { kind, list, key } => {
+                let (store, key) = (&self.services.store, key.clone());
+                let import = match kind {
+                    ListKind::Stock => status::find(store, Some(StockListId::new(*list)), key).await?,
+                    ListKind::Price => status::find_of_prices(store, PriceListId::new(*list), key).await?,
+                };
                 result_file::file_name(&import)?;
                 tokio::task::block_in_place(|| result_file::write(&reads, &import, (sink, format)))
             }

@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
 
-use super::client::{Download, Format, List, StockClient, Take};
+use super::client::{Download, Format, List, ListKind, StockClient, Take};
 use crate::tls;
 
 /// How long a connection may take.
@@ -141,9 +141,14 @@ pub(super) fn encoded(text: &str) -> String {
 }
 
 impl StockClient for Remote {
-    async fn lists(&self, sought: Option<(&'static str, &str)>, limit: usize) -> anyhow::Result<Vec<List>> {
+    async fn lists(
+        &self,
+        kind: ListKind,
+        sought: Option<(&'static str, &str)>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<List>> {
         let filter = sought.map(|(field, text)| format!("&{field}={}", encoded(text))).unwrap_or_default();
-        let found = self.get(&format!("/api/v1/stock_list/?limit={limit}{filter}")).await?;
+        let found = self.get(&format!("/api/v1/{}/?limit={limit}{filter}", kind.path())).await?;
         let read = |list: &Value| {
             let text = |field: &str| list[field].as_str().map(ToOwned::to_owned);
             Some(List { id: list["pk"].as_i64()?, name: text("name")?, code: text("code") })
@@ -157,8 +162,9 @@ impl StockClient for Remote {
         let path = match wanted {
             Download::Export(None) => format!("/api/v1/product_stock/export/?format={format}"),
             Download::Export(Some(list)) => format!("/api/v1/product_stock/export/?format={format}&stock_list={list}"),
-            Download::Result { list, key } => {
-                format!("/api/v1/stock_list/{list}/excel_import/{}/result/?format={format}", encoded(key))
+            Download::Result { kind, list, key } => {
+                let (resource, key) = (kind.path(), encoded(key));
+                format!("/api/v1/{resource}/{list}/excel_import/{key}/result/?format={format}")
             }
         };
         let mut answer = self.send(self.request(Method::GET, &path)).await?;

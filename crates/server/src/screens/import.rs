@@ -4,8 +4,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use onhand_core::{ImportId, Stock, StockId, StockListId};
-use onhand_store::imports::{self, ImportRow as Stored, State, Task};
+use onhand_core::{ImportId, PriceListId, Stock, StockId, StockListId};
+use onhand_store::imports::{ImportRow as Stored, State, Task};
+use onhand_store::tables::prices::PRICE_LISTS;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_store::tables::{accounts, product_stocks};
 use onhand_store::{Tx, resource};
@@ -22,6 +23,7 @@ use super::visit::Visit;
 use crate::http::download::{self, Format};
 use crate::services::exports;
 use crate::services::imports::layout::{Layout, MappingOrigin};
+use crate::services::imports::price_results::PriceTexts;
 use crate::services::imports::reread;
 use crate::services::imports::results::{self, LevelChanges, LevelDirection, Part};
 use crate::services::imports::row_results::{ResultStatus, RowResult, StockValues};
@@ -36,21 +38,36 @@ const COMPARED_MAX: usize = 2_000;
 /// Some imports in one line each, with the names behind their ids.
 pub(super) async fn lines(visit: &Visit, imports: &[&Stored]) -> Result<Vec<ImportLine>, Fault> {
     let lists: BTreeSet<i64> = imports.iter().filter_map(|import| import.list).map(StockListId::get).collect();
+    let prices: BTreeSet<i64> = imports.iter().filter_map(|import| import.price_list).map(PriceListId::get).collect();
     let people: BTreeSet<_> = imports.iter().map(|import| import.actor).collect();
     let body = async move |tx: &mut Tx<'_>| {
-        let lists: Vec<i64> = lists.iter().copied().collect();
-        let named = resource::by_ids(tx, &STOCK_LISTS, &lists).await?;
-        let name = |record: &resource::Record| (record.id, record.text("name").unwrap_or_default().to_owned());
-        let lists: HashMap<i64, String> = named.iter().map(name).collect();
-        let mut names = HashMap::new();
+        let lists = names(tx, &STOCK_LISTS, &lists).await?;
+        let prices = names(tx, &PRICE_LISTS, &prices).await?;
+        let mut named = HashMap::new();
         for person in &people {
             let found = accounts::by_id(tx, *person).await?;
-            names.extend(found.map(|account| (person.get(), account.username)));
+            named.extend(found.map(|account| (person.get(), account.username)));
         }
-        Ok((lists, names))
+        Ok((lists, prices, named))
     };
-    let (lists, people) = visit.app.store.read("imports.names", body).await?;
-    Ok(imports.iter().map(|import| naming::import_line(import, &lists, &people)).collect())
+    let (lists, prices, people) = visit.app.store.read("imports.names", body).await?;
+    let line = |import: &&Stored| {
+        let list = import.list.and_then(|list| lists.get(&list.get()));
+        let list = list.or_else(|| prices.get(&import.price_list?.get()));
+        naming::import_line(import, list.cloned().unwrap_or_default(), &people)
+    };
+    Ok(imports.iter().map(line).collect())
+}
+
+/// The names of some lists, by their ids.
+async fn names(
+    tx: &mut Tx<'_>,
+    table: &'static resource::Table,
+    ids: &BTreeSet<i64>,
+) -> Result<HashMap<i64, String>, onhand_store::Error> {
+    let ids: Vec<i64> = ids.iter().copied().collect();
+    let named = resource::by_ids(tx, table, &ids).await?;
+    Ok(named.iter().map(|record| (record.id, record.text("name").unwrap_or_default().to_owned())).collect())
 }
 
 /// The import in the path. One that has not arrived whole is none.
@@ -112,8 +129,8 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
 
 /// Whether an import of one of these tasks has ended well and is not followed yet.
 fn can(import: &Stored, followed: Option<&str>, tasks: &[Task]) -> bool {
-    let is_stocks = import.kind == imports::Kind::Stocks && import.list.is_some();
-    is_stocks && import.state == State::Completed && followed.is_none() && tasks.contains(&import.task)
+    let has_list = import.list.is_some() || import.price_list.is_some();
+    has_list && import.state == State::Completed && followed.is_none() && tasks.contains(&import.task)
 }
 
 /// The import that has applied this one, or taken it back.
@@ -153,7 +170,7 @@ struct Shown {
 }
 
 async fn rows(visit: &Visit, (import, is_open): (&Stored, bool), filter: Filter, number: i64) -> Result<Shown, Fault> {
-    let (id, total) = (import.id, import.counts.sum());
+    let (id, total, is_of_stock) = (import.id, import.counts.sum(), import.list.is_some());
     let part = Part { skip: (number - 1).saturating_mul(ROWS), limit: ROWS as usize };
     let direction = match filter {
         Filter::More => Some(LevelDirection::More),
@@ -164,7 +181,7 @@ async fn rows(visit: &Visit, (import, is_open): (&Stored, bool), filter: Filter,
     };
     let body = async move |tx: &mut Tx<'_>| {
         let all = results::looked_at(tx, id, total).await?;
-        let changes = all.as_deref().map(LevelChanges::of);
+        let changes = all.as_deref().filter(|_| is_of_stock).map(LevelChanges::of);
         let stale = match &all {
             Some(all) if is_open => stale_of(tx, all).await?,
             _ => 0,
@@ -214,12 +231,18 @@ fn row(stocks: &HashMap<i64, Stock>, result: RowResult, is_open: bool) -> Import
         _ => (String::new(), String::new(), false),
     };
     let after = result.after.as_ref().map(|after| after.on_hand).filter(|_| !is_wrong);
+    let price = |values: Option<&PriceTexts>| values.map_or_else(String::new, |values| values.price.clone());
+    let (was, price) = result.price.as_ref().map_or_else(Default::default, |result| {
+        let after = result.after.as_ref().filter(|_| !is_wrong);
+        (price(result.before.as_ref()), price(after))
+    });
     ImportRow {
         row: result.row.map_or(0, u64::cast_signed),
         sku: result.sku,
         product: stock.map(|stock| stock.product.get()),
         before: result.before.as_ref().map(|before| before.on_hand),
-        cell: after.map_or_else(String::new, |after| after.to_string()),
+        was,
+        cell: after.map_or(price, |after| after.to_string()),
         after,
         available: None,
         column,

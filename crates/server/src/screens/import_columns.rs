@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::import::{Column, ColumnMapping, Pick};
-use onhand_store::imports::ImportRow;
+use onhand_core::import::{Column, ColumnMapping, Pick, Subject};
+use onhand_store::imports::{ImportRow, Kind};
 use onhand_web::form::FieldErrors;
 use onhand_web::frame::Entry;
 use onhand_web::link;
@@ -35,6 +35,10 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     answer(&visit, StatusCode::OK, (&import, layout), FieldErrors::default()).await
 }
 
+fn subject(import: &ImportRow) -> Subject {
+    if import.kind == Kind::Prices { Subject::Prices } else { Subject::Stocks }
+}
+
 async fn answer(
     visit: &Visit,
     status: StatusCode,
@@ -54,6 +58,7 @@ async fn answer(
     let page = ImportColumns {
         frame: visit.frame(Entry::Imports).await?,
         import: import.id.get(),
+        subject: subject(import),
         file: import.file_name.clone(),
         told: if layout.is_understood { String::new() } else { import.error.clone().unwrap_or_default() },
         is_remembered: layout.origin == MappingOrigin::Remembered,
@@ -80,7 +85,7 @@ fn examples(layout: &Layout, place: usize) -> String {
 pub(super) async fn choose(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let import = found(&visit).await?;
     let layout = reread::layout(&visit.app.services, &import).await?;
-    let begun = match mapping(&visit.form, &layout) {
+    let begun = match mapping(&visit.form, &layout, subject(&import)) {
         Ok(mapping) => begin(&visit, &import, mapping).await,
         Err(fault) => Err(fault),
     };
@@ -112,7 +117,7 @@ fn chosen(form: &Fields, layout: &Layout) -> Vec<LayoutColumn> {
 }
 
 /// What a form says. With another sheet or another header, its columns are not those that are meant.
-fn mapping(form: &Fields, layout: &Layout) -> Result<ColumnMapping, ServiceError> {
+fn mapping(form: &Fields, layout: &Layout, subject: Subject) -> Result<ColumnMapping, ServiceError> {
     if form.has_null() {
         return Err(ServiceError::Invalid("Null characters are not allowed.".to_owned()));
     }
@@ -134,7 +139,7 @@ fn mapping(form: &Fields, layout: &Layout) -> Result<ColumnMapping, ServiceError
     }
     let columns = chosen(form, layout);
     let mut mapping = ColumnMapping { sheet, header_row, ..ColumnMapping::default() };
-    for column in Column::ALL {
+    for column in subject.columns().iter().copied() {
         let mut places = columns.iter().enumerate().filter(|(_, chosen)| chosen.role() == Some(column));
         mapping.columns.push((column, places.next().map(|(place, _)| pick(&columns, place))));
         if places.next().is_some() {
@@ -142,8 +147,12 @@ fn mapping(form: &Fields, layout: &Layout) -> Result<ColumnMapping, ServiceError
         }
     }
     let is_chosen = |column| mapping.columns.iter().any(|(one, pick)| *one == column && pick.is_some());
-    if !is_chosen(Column::Sku) || ![Column::Stock, Column::Held, Column::Unit].into_iter().any(is_chosen) {
-        return Err(ServiceError::Invalid("Choose the column of SKUs and the one of stock levels.".to_owned()));
+    if !is_chosen(Column::Sku) || !subject.writable().iter().copied().any(is_chosen) {
+        let text = match subject {
+            Subject::Stocks => "Choose the column of SKUs and the one of stock levels.",
+            Subject::Prices => "Choose the column of SKUs and the one of prices.",
+        };
+        return Err(ServiceError::Invalid(text.to_owned()));
     }
     let warehouse = Some(form.text("warehouse").to_owned()).filter(|name| !name.is_empty());
     mapping.warehouse = warehouse.filter(|_| is_chosen(Column::Warehouse));

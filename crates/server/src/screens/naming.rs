@@ -113,20 +113,18 @@ pub(super) fn channel_name(channels: &[(i64, String)], channel: Option<ChannelId
     Some(channels.iter().find(|(known, _)| *known == id).map_or_else(|| id.to_string(), |(_, name)| name.clone()))
 }
 
-/// An import in one line. `lists` and `people` are the names behind its ids.
-pub(super) fn import_line(
-    import: &imports::ImportRow,
-    lists: &HashMap<i64, String>,
-    people: &HashMap<i64, String>,
-) -> ImportLine {
-    let name = |names: &HashMap<i64, String>, id: i64| names.get(&id).cloned().unwrap_or_default();
+/// An import in one line. `list` is the name of its list, and `people` are the names behind ids.
+pub(super) fn import_line(import: &imports::ImportRow, list: String, people: &HashMap<i64, String>) -> ImportLine {
     ImportLine {
         id: import.id.get(),
         file: import.file_name.clone(),
-        list: import.list.map_or_else(String::new, |list| name(lists, list.get())),
+        list,
         at: import.created_at,
-        by: name(people, import.actor.get()),
-        mode: ImportMode::from_word(&import.mode).unwrap_or_default(),
+        by: people.get(&import.actor.get()).cloned().unwrap_or_default(),
+        mode: match import.kind {
+            imports::Kind::Prices => ImportMode::Prices,
+            _ => ImportMode::from_word(&import.mode).unwrap_or_default(),
+        },
         task: match import.task {
             imports::Task::Import => ImportTask::Import,
             imports::Task::Preview => ImportTask::Preview,

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use onhand_core::import::Column;
+use onhand_core::import::{Column, Subject};
 use onhand_core::{ProductId, Stock, StockListId};
 use onhand_sheet::Out;
 use onhand_store::query::{ListQuery, Page, Window};
@@ -169,7 +169,7 @@ impl Template {
     pub fn write(&self, sink: &mut dyn Sink, format: Format) -> Result<(), ServiceError> {
         let mut table = TableFile::begin(sink, format)?;
         // Its rows are of one list, and so of one warehouse.
-        let columns = || Column::ALL.into_iter().filter(|column| *column != Column::Warehouse);
+        let columns = || Subject::Stocks.columns().iter().copied().filter(|column| *column != Column::Warehouse);
         table.row(columns().map(|column| Out::Text(column.name())))?;
         for stock in &self.examples {
             let time = level_time(stock);
@@ -180,7 +180,7 @@ impl Template {
                 Column::SnapshotAt => Out::Time(&time),
                 Column::List => Out::Text(self.list_name()),
                 // Empty leaves it as it is, whatever is sold before the file comes back.
-                Column::Held | Column::Name | Column::Warehouse => Out::Empty,
+                _ => Out::Empty,
             }))?;
         }
         table.finish()

@@ -16,6 +16,10 @@ pub(crate) fn import_path(list: i64) -> String {
     format!("/api/v1/stock_list/{list}/excel_import/")
 }
 
+pub(crate) fn price_import_path(list: i64) -> String {
+    format!("/api/v1/price_list/{list}/excel_import/")
+}
+
 /// Sends a file as a form.
 pub(crate) async fn upload(
     caller: &Client,

@@ -17,7 +17,7 @@ use onhand_store::resource::Column;
 use serde_json::{Map, Value, json};
 
 use crate::client::{Answer, Body, Client, PASSWORD, TestServer, password_hash, unique};
-use crate::files::{finished, import_path, upload};
+use crate::files::{finished, import_path, price_import_path, upload};
 use crate::shop::{Shop, id, item};
 use crate::warehouse::Warehouse;
 
@@ -150,7 +150,12 @@ impl Samples {
             true => "/api/v1/stock_list/excel_import/".to_owned(),
             false => import_path(self.shop.list),
         };
-        let file: &[u8] = if to == import_path(self.shop.list) { SAMPLE_FILE } else { b"name\nSample list\n" };
+        let to = if path.starts_with("price_list/") { price_import_path(self.one["price_list"]) } else { to };
+        let file: &[u8] = match to.as_str() {
+            to if to == import_path(self.shop.list) => SAMPLE_FILE,
+            to if to.contains("/price_list/") => b"sku,price,currency\nSAMPLE,10,try\n",
+            _ => b"name\nSample list\n",
+        };
         let key = upload(&self.shop.erp, &to, "sample.csv", file, options).await.ok();
         let key = key["cache_key"].as_str().expect("a text").to_owned();
         finished(&self.shop.erp, &key).await;
@@ -182,7 +187,9 @@ impl Samples {
             "category_trees" if route.method != "DELETE" => return self.tree().await,
             "catalog_items" if route.method == "GET" => self.item_of_channel().await,
             "retail_stores" if route.method == "GET" => self.store_of_channel().await,
-            "price_list" if route.method == "GET" => return self.one["price_list"].to_string(),
+            "price_list" if route.method == "GET" || route.path.contains("excel_import") => {
+                return self.one["price_list"].to_string();
+            }
             "product_prices" if route.method == "GET" => self.price_of_channel().await,
             "stock_list" => return self.shop.list.to_string(),
             "product_stock" | "product_stocks" => self.shop.write(json!({"product_sku": "SAMPLE"})).await,
@@ -286,7 +293,7 @@ impl Samples {
             ("POST", "auth/login") => json!({"username": USERNAME, "password": PASSWORD}),
             ("POST", "stock_list/{id}/bulk") => json!({"stocks": [self.one["stock"]], "add": 1}),
             ("POST", "product_stock/{id}/adjust" | "product_stocks/{id}/adjust") => json!({"stock_change": 1}),
-            ("POST", "stock_list/{id}/excel_import/{cache_key}/columns") => json!({"mapping": {}}),
+            ("POST", path) if path.ends_with("/excel_import/{cache_key}/columns") => json!({"mapping": {}}),
             ("POST", "saved_views") => json!({"screen": "stock", "name": format!("v{}", unique()), "query": "q=A"}),
             ("POST", "auth/password") => json!({"current_password": PASSWORD, "new_password": PASSWORD}),
             ("POST", "orders/{id}/cancel") => json!({"is_all": true}),

@@ -3,6 +3,7 @@
 //! Promises: the real program on real databases. Each row adds to its level, so that one which takes effect twice, or
 //! never, shows at the end; so do the movements, of which there is one per row that changed something.
 
+mod prices;
 mod shop;
 
 use onhand_testbed::{Cluster, Mode, Settings};

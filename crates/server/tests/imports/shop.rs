@@ -13,7 +13,7 @@ use onhand_testkit::http::{Client, Request};
 use onhand_testkit::json::{self, id, int};
 use onhand_testkit::program::assert_quiet_log;
 use onhand_testkit::{shop, wait};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::ONHAND;
 
@@ -97,6 +97,27 @@ impl Shop {
     pub(crate) async fn import_text(&self, list: i64, mode: &str, text: String) -> String {
         let sent = self.0.upload(&format!("stock_list/{list}/excel_import/?mode={mode}"), text).await.ok();
         json::text(&sent["cache_key"]).to_owned()
+    }
+
+    pub(crate) async fn price_list(&self, name: &str) -> i64 {
+        id(&self.0.send(&Request::post("price_list/", json!({"name": name}))).await.created())
+    }
+
+    /// Sends a file of prices; the key of its import.
+    pub(crate) async fn import_prices(&self, list: i64, text: String) -> String {
+        let sent = self.0.upload(&format!("price_list/{list}/excel_import/"), text).await.ok();
+        json::text(&sent["cache_key"]).to_owned()
+    }
+
+    /// Takes an import of prices back; the key of what does it.
+    pub(crate) async fn undo_prices(&self, list: i64, key: &str) -> String {
+        let path = format!("price_list/{list}/excel_import/{key}/undo/");
+        json::text(&self.0.send(&Request::post(path, json!({}))).await.ok()["cache_key"]).to_owned()
+    }
+
+    /// How many prices a list has.
+    pub(crate) async fn prices(&self, list: i64) -> i64 {
+        int(&self.0.get(format!("product_prices/?price_list={list}&limit=1")).await.ok()["count"])
     }
 
     pub(crate) async fn status(&self, key: &str) -> Value {

@@ -93,6 +93,7 @@ fn imports(place: &Place<'_>) {
     assert!(result.contains("B-24") && result.contains("import_result"), "{result}");
 
     dry_run(place);
+    prices(place);
     let useless = place.file("useless.csv", "sku,stock\n");
     let told = place.ended(4, &["--list", "WH-01", &useless]);
     assert_has(&told, &["The file has a header and no rows."]);
@@ -133,6 +134,43 @@ fn dry_run(place: &Place<'_>) {
 
     let told = place.ended(0, &["--list", "WH-01", &later, "--dry-run", "--json"]);
     assert_eq!(told.parse::<Value>().expect("JSON")["unchanged"], 1);
+}
+
+fn prices(place: &Place<'_>) {
+    let file = place.file("prices.csv", "Fiyat Raporu;\nsku;fiyat\nA-1;1.199,90\nA-2;1.199\n");
+    let told = place.ended(3, &["--price-list", "PL-01", &file, "--dry-run"]);
+    assert_has(
+        &told,
+        &["would be created 1", "would be updated 0", "refused 1", "row SKU change", "3 A-1 new -> 1199.90"],
+    );
+    let key = behind(&told, "--apply").to_owned();
+    let line = place.refused(&["--list", "WH-01", "--apply", &key]);
+    assert!(line.contains("is not one of the list Central warehouse"), "{line}");
+    let result = place.folder.join("prices_result.csv");
+    let told = place.ended(3, &["--apply", &key, "--result", result.to_str().expect("a plain path")]);
+    assert_has(&told, &["created 1", "refused 1"]);
+    let result = std::fs::read_to_string(result).expect("it was written");
+    assert!(result.contains("import_new_price") && result.contains("A-1,\"1.199,90\",3,created"), "{result}");
+    let undone = behind(&told, "--undo").to_owned();
+    assert_has(&place.ended(0, &["--undo", &undone]), &["updated 1", "refused 0"]);
+
+    let two = place.file("two.csv", "sku;fiyat;satis fiyati\nA-1;10;12\n");
+    let told = place.ended(4, &["--price-list", "Retail", &two]);
+    assert_has(&told, &["choose with --price-column: \"fiyat\", \"satis fiyati\""]);
+    let told = place.ended(0, &["--price-list", "Retail", &two, "--price-column", "satis fiyati", "--json"]);
+    let report = told.parse::<Value>().expect("JSON");
+    assert_eq!(
+        (&report["created"], report["price_list"].is_i64(), report["stock_list"].is_null()),
+        (&1.into(), true, true)
+    );
+
+    let line = place.refused(&["--price-list", "nowhere", &file]);
+    assert!(line.contains("there is no price list nowhere; there are PL-01 (Retail)"), "{line}");
+    for wrong in [["--list", "WH-01"], ["--mode", "replace"], ["--amount-column", "fiyat"]] {
+        let told = place.import(&["--price-list", "PL-01", wrong[0], wrong[1], &file]);
+        assert_eq!(told.code, Some(2), "{told:?}");
+    }
+    assert_eq!(place.import(&["--list", "WH-01", "--price-column", "fiyat", &file]).code, Some(2), "usage");
 }
 
 fn demo(database: &str) {

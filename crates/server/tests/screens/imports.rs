@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use onhand::auth::Role;
 use reqwest::multipart::{Form, Part};
+use serde_json::json;
 
 use crate::browser::{Browser, Page, filled};
-use crate::shop::Shop;
+use crate::client::Body;
+use crate::shop::{Shop, id};
 
 /// The page of an import when it is over.
 async fn over(browser: &mut Browser, path: &str) -> Page {
@@ -173,4 +175,39 @@ async fn columns_that_are_open_are_chosen_and_remembered() {
     over(&mut browser, &other).await.has("no column with SKUs");
     browser.get(&format!("{other}/columns")).await.ok().has("Stok Raporu");
     browser.get("/imports/999/columns").await.expect(404);
+}
+
+#[tokio::test]
+async fn files_of_prices_are_shown_applied_and_taken_back() {
+    let shop = Shop::open().await;
+    let list = json!({"name": "Perakende <1>", "code": "PL-01"});
+    let list = id(&shop.erp.post("/api/v1/price_list/", list).await.created());
+    let price = json!({"product_sku": "A-1", "price_list": list, "price": "10", "currency_type": "try"});
+    shop.erp.post("/api/v1/products/", json!({"sku": "A-1"})).await.created();
+    shop.erp.post("/api/v1/product_prices/", price).await.created();
+    let file = "sku;fiyat;renk\nA-1;12,50;red\nA-2;7;\nA-3;1.250;\n";
+    let path = format!("/api/v1/price_list/{list}/excel_import/?dry_run=true");
+    shop.erp.send("POST", &path, Body::Raw("text/csv", file.as_bytes().to_vec())).await.ok();
+
+    let mut browser = Browser::of(&shop.server, Role::Integration).await;
+    let page = browser.get("/imports").await.ok().has("Perakende &#60;1&#62;").has("Prices");
+    let mut ids = page.text.split("href=\"/imports/").filter_map(|rest| rest.split('"').next());
+    let number = ids.find_map(|id| id.parse::<i64>().ok()).expect("an import in the list");
+    let path = format!("/imports/{number}");
+    let page = over(&mut browser, &path).await.has("Perakende").has("10.00").has("12.50").has("price").has("renk");
+    let page = page.has("thousands or decimals").has("Apply 2 rows").has_no("/stock/0");
+    browser.get(&format!("{path}?rows=new")).await.ok().has("A-2").has_no(">A-1<");
+    browser.get(&format!("{path}/columns")).await.ok().has("tax rate").has_no("stock level");
+    browser.get("/").await.ok();
+
+    let hidden = page.hidden(&format!("{path}/apply"), "");
+    let applied = browser.post(&format!("{path}/apply"), &filled(&hidden, &[])).await.led();
+    let page = over(&mut browser, &applied).await.has("2 rows changed").has("prices can be taken back");
+    let prices = shop.erp.get(&format!("/api/v1/product_prices/?price_list={list}")).await.ok();
+    assert_eq!(prices["count"], json!(2));
+    let hidden = page.hidden(&format!("{applied}/undo"), "");
+    let undone = browser.post(&format!("{applied}/undo"), &filled(&hidden, &[])).await.led();
+    over(&mut browser, &undone).await.has("It takes an import back").has("10.00");
+    let prices = shop.erp.get(&format!("/api/v1/product_prices/?price_list={list}")).await.ok();
+    assert_eq!((&prices["count"], &prices["results"][0]["price"]), (&json!(1), &json!("10.00")));
 }

@@ -37,6 +37,7 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("imports/import_list", "imports have a folder, store/src/imports/"),
     ("imports/import_results", "shows results of rows, which are in store/src/imports/"),
     ("imports/imports", "imports have a folder, store/src/imports/"),
+    ("imports/price_imports", "imports have a folder, store/src/imports/"),
     ("search/search", "finds rows of several tables"),
     ("stock/adjustments", "changes stocks"),
     ("stock/exports", "shows stocks"),

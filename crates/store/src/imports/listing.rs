@@ -10,7 +10,7 @@ const TABLE: ListTable = ListTable {
     name: "import",
     columns: "id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name, \
               file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, \
-              created_at, started_at, finished_at, time_zone, selection",
+              created_at, started_at, finished_at, time_zone, selection, price_list_id",
     counted_by: &[],
     log: None,
 };

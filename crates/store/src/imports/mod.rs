@@ -9,11 +9,11 @@ mod reading;
 mod results;
 mod row;
 
-use onhand_core::{ImportId, StockListId, Timestamp, UserId};
+use onhand_core::{ImportId, PriceListId, StockListId, Timestamp, UserId};
 
 pub use self::listing::page;
 pub use self::parts::{add_part, bytes, part};
-pub use self::reading::{FileReading, REMEMBERED_MAX, read_as, reading, remember, remembered, understood};
+pub use self::reading::{FileReading, MappedList, REMEMBERED_MAX, read_as, reading, remember, remembered, understood};
 use self::results::counts;
 pub use self::results::{add_chunks, chunk, has_chunk, next_chunk, stored_chunks, sums};
 pub use self::row::{Chunk, Counts, Description, ImportRow, Kind, State, Task};
@@ -31,31 +31,32 @@ statements! {
     INSERT = "imports.insert",
         "INSERT INTO import (id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state,
          file_name, file_bytes, format, encoding, ignored_columns, total, processed, created, updated, unchanged,
-         failed, created_at, time_zone, selection)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', '', '[]', ?13, 0, 0, 0, 0, 0, ?14, ?15, ?16)";
+         failed, created_at, time_zone, selection, price_list_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', '', '[]', ?13, 0, 0, 0, 0, 0, ?14, ?15, ?16, ?17)";
     BY_KEY = "imports.by_key",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at, time_zone, selection FROM import WHERE cache_key = ?1 AND state <> 'forgotten'";
+         started_at, finished_at, time_zone, selection, price_list_id FROM import WHERE cache_key = ?1 AND state <> 'forgotten'";
     BY_ID = "imports.by_id",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at, time_zone, selection FROM import WHERE id = ?1 AND state <> 'forgotten'";
+         started_at, finished_at, time_zone, selection, price_list_id FROM import WHERE id = ?1 AND state <> 'forgotten'";
     BY_SOURCE = "imports.by_source",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at, time_zone, selection FROM import WHERE source_id = ?1 AND task = ?2 AND source_id IS NOT NULL
-         AND state <> 'forgotten'";
+         started_at, finished_at, time_zone, selection, price_list_id FROM import WHERE source_id = ?1 AND task = ?2
+         AND source_id IS NOT NULL AND state <> 'forgotten'";
     NEWEST = "imports.newest",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at, time_zone, selection FROM import WHERE id < ?1 AND state NOT IN ('receiving', 'forgotten')
-         ORDER BY id DESC LIMIT ?2";
+         started_at, finished_at, time_zone, selection, price_list_id FROM import
+         WHERE id < ?1 AND state NOT IN ('receiving', 'forgotten') ORDER BY id DESC LIMIT ?2";
     OPEN = "imports.open",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at, time_zone, selection FROM import WHERE id IN (SELECT MIN(id) FROM import
-         WHERE finished_at IS NULL AND state NOT IN ('receiving', 'forgotten') GROUP BY stock_list_id) ORDER BY id LIMIT 100";
+         started_at, finished_at, time_zone, selection, price_list_id FROM import WHERE id IN (SELECT MIN(id) FROM import
+         WHERE finished_at IS NULL AND state NOT IN ('receiving', 'forgotten') GROUP BY stock_list_id, price_list_id)
+         ORDER BY id LIMIT 100";
     ARRIVED = "imports.arrived",
         "UPDATE import SET state = 'waiting', task = ?2, mode = ?3, file_name = ?4, file_bytes = ?5
          WHERE id = ?1 AND state = 'receiving'";
@@ -101,6 +102,16 @@ statements! {
     FORGET_MAPPINGS = "column_mappings.forget_old",
         "DELETE FROM column_mapping WHERE stock_list_id = ?1 AND headings NOT IN
          (SELECT headings FROM column_mapping WHERE stock_list_id = ?1 ORDER BY modified_at DESC, headings LIMIT ?2)";
+    PRICES_REMEMBERED = "price_column_mappings.of_list",
+        "SELECT headings, mapping FROM price_column_mapping WHERE price_list_id = ?1 ORDER BY headings LIMIT 200";
+    REMEMBER_PRICES = "price_column_mappings.remember",
+        "INSERT INTO price_column_mapping (price_list_id, headings, mapping, modified_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (price_list_id, headings) DO UPDATE SET mapping = ?3, modified_at = ?4";
+    FORGET_PRICE_MAPPING = "price_column_mappings.forget",
+        "DELETE FROM price_column_mapping WHERE price_list_id = ?1 AND headings = ?2";
+    FORGET_PRICE_MAPPINGS = "price_column_mappings.forget_old",
+        "DELETE FROM price_column_mapping WHERE price_list_id = ?1 AND headings NOT IN
+         (SELECT headings FROM price_column_mapping WHERE price_list_id = ?1 ORDER BY modified_at DESC, headings LIMIT ?2)";
     HIDE = "imports.hide", "UPDATE import SET state = 'forgotten' WHERE id = ?1";
     HIDE_HALF = "imports.hide_half", "UPDATE import SET state = 'forgotten' WHERE id = ?1 AND state = 'receiving'";
     DROP_PARTS = "imports.drop_parts",
@@ -142,6 +153,7 @@ fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
         finished_at: time(23)?,
         time_zone: row.get(24)?,
         selection: row.get(25)?,
+        price_list: row.get::<Option<i64>>(26)?.map(PriceListId::new),
     })
 }
 
@@ -171,6 +183,7 @@ pub async fn insert(tx: &mut Tx<'_>, import: &ImportRow) -> Result<ImportRow, Er
         import.created_at.micros(),
         import.time_zone.as_deref(),
         import.selection.as_deref(),
+        import.price_list.map(PriceListId::get),
     ];
     tx.execute(&INSERT, &values).await?;
     Ok(ImportRow { id: ImportId::new(id), ..import.clone() })

@@ -3,15 +3,36 @@
 //!
 //! Promises: a list remembers a bounded number of mappings, the newest ones. Must not know what a mapping says.
 
-use onhand_core::{ImportId, StockListId, Timestamp};
+use onhand_core::{ImportId, PriceListId, StockListId, Timestamp};
 
-use super::{FORGET_MAPPING, FORGET_MAPPINGS, READ_AS, READING, REMEMBER, REMEMBERED, UNDERSTOOD};
+use super::{
+    FORGET_MAPPING, FORGET_MAPPINGS, FORGET_PRICE_MAPPING, FORGET_PRICE_MAPPINGS, PRICES_REMEMBERED, READ_AS, READING,
+    REMEMBER, REMEMBER_PRICES, REMEMBERED, UNDERSTOOD,
+};
 use crate::engine::Row;
 use crate::sql::values;
 use crate::{Error, Tx};
 
 /// The mappings that one list remembers.
 pub const REMEMBERED_MAX: usize = 100;
+
+/// A list that remembers mappings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MappedList {
+    /// A stock list.
+    Stocks(StockListId),
+    /// A price list.
+    Prices(PriceListId),
+}
+
+impl MappedList {
+    const fn id(self) -> i64 {
+        match self {
+            Self::Stocks(list) => list.get(),
+            Self::Prices(list) => list.get(),
+        }
+    }
+}
 
 /// How the file of an import is read.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -51,22 +72,30 @@ pub async fn understood(tx: &mut Tx<'_>, id: ImportId, layout: &str) -> Result<(
 }
 
 /// The mappings that a list remembers, by the hash of the headings that they are for.
-pub async fn remembered(tx: &mut Tx<'_>, list: StockListId) -> Result<Vec<(String, String)>, Error> {
-    tx.all(&REMEMBERED, &values![list.get()], |row| Ok((row.get(0)?, row.get(1)?))).await
+pub async fn remembered(tx: &mut Tx<'_>, list: MappedList) -> Result<Vec<(String, String)>, Error> {
+    let statement = match list {
+        MappedList::Stocks(_) => &REMEMBERED,
+        MappedList::Prices(_) => &PRICES_REMEMBERED,
+    };
+    tx.all(statement, &values![list.id()], |row| Ok((row.get(0)?, row.get(1)?))).await
 }
 
 /// Remembers the mapping for some headings; none forgets what was remembered for them.
 pub async fn remember(
     tx: &mut Tx<'_>,
-    list: StockListId,
+    list: MappedList,
     (headings, mapping): (&str, Option<&str>),
     now: Timestamp,
 ) -> Result<(), Error> {
+    let (remember, forget, forget_old) = match list {
+        MappedList::Stocks(_) => (&REMEMBER, &FORGET_MAPPING, &FORGET_MAPPINGS),
+        MappedList::Prices(_) => (&REMEMBER_PRICES, &FORGET_PRICE_MAPPING, &FORGET_PRICE_MAPPINGS),
+    };
     let Some(mapping) = mapping else {
-        tx.execute(&FORGET_MAPPING, &values![list.get(), headings]).await?;
+        tx.execute(forget, &values![list.id(), headings]).await?;
         return Ok(());
     };
-    tx.execute(&REMEMBER, &values![list.get(), headings, mapping, now.micros()]).await?;
-    tx.execute(&FORGET_MAPPINGS, &values![list.get(), REMEMBERED_MAX as i64]).await?;
+    tx.execute(remember, &values![list.id(), headings, mapping, now.micros()]).await?;
+    tx.execute(forget_old, &values![list.id(), REMEMBERED_MAX as i64]).await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! Promises: a stored word stands for one variant. Must not know statements.
 
-use onhand_core::{ImportId, StockListId, Timestamp, UserId, words};
+use onhand_core::{ImportId, PriceListId, StockListId, Timestamp, UserId, words};
 
 words! {
     /// What a file is about.
@@ -11,6 +11,8 @@ words! {
         Stocks => "stocks",
         /// Stock lists themselves.
         StockLists => "stock_lists",
+        /// The prices of a price list.
+        Prices => "prices",
     }
     word word, from_word;
 }
@@ -113,6 +115,8 @@ pub struct ImportRow {
     pub is_forced: bool,
     /// The list whose stocks it is about.
     pub list: Option<StockListId>,
+    /// The price list whose prices it is about.
+    pub price_list: Option<PriceListId>,
     /// What is applied or undone.
     pub source: Option<ImportId>,
     /// Who sent it.
@@ -158,6 +162,7 @@ impl ImportRow {
             mode: "upsert".to_owned(),
             is_forced: false,
             list: None,
+            price_list: None,
             source: None,
             actor,
             state: State::Receiving,

@@ -1,7 +1,7 @@
 //! Imports: parts of a file, results of chunks that are stored once, what is left to do, and for how long it is kept.
 
-use onhand_core::{ImportId, StockListId, Timestamp, UserId};
-use onhand_store::imports::{self, Chunk, Counts, Description, ImportRow, Kind, State, Task};
+use onhand_core::{ImportId, PriceListId, StockListId, Timestamp, UserId};
+use onhand_store::imports::{self, Chunk, Counts, Description, ImportRow, Kind, MappedList, State, Task};
 use onhand_store::{Error, Store};
 
 use crate::database::for_each_engine;
@@ -264,7 +264,6 @@ fn old_imports_and_files_that_never_arrived_are_forgotten_part_by_part() {
 fn a_list_remembers_mappings_by_their_headings_and_the_newest_ones_only() {
     for_each_engine(async |database| {
         let store = &database.store;
-        let (one, other) = (StockListId::new(1), StockListId::new(2));
         let remember = async |list, headings: String, mapping: Option<&'static str>, seconds| {
             let body = async move |tx: &mut onhand_store::Tx<'_>| {
                 imports::remember(tx, list, (&headings, mapping), at(seconds)).await
@@ -272,19 +271,24 @@ fn a_list_remembers_mappings_by_their_headings_and_the_newest_ones_only() {
             store.write("t", body).await.expect("written");
         };
         let of = async |list| store.read("t", async move |tx| imports::remembered(tx, list).await).await.expect("read");
-        remember(one, "a".to_owned(), Some("{}"), 1).await;
-        remember(one, "a".to_owned(), Some("{\"sheet\":\"x\"}"), 2).await;
-        remember(one, "b".to_owned(), Some("{}"), 1).await;
-        let pair = |headings: &str, mapping: &str| (headings.to_owned(), mapping.to_owned());
-        assert_eq!(of(one).await, [pair("a", "{\"sheet\":\"x\"}"), pair("b", "{}")]);
-        remember(one, "b".to_owned(), None, 3).await;
-        remember(one, "c".to_owned(), None, 3).await;
-        assert_eq!((of(one).await.len(), of(other).await.len()), (1, 0));
-        for number in 0..imports::REMEMBERED_MAX {
-            remember(one, format!("n{number:03}"), Some("{}"), 10 + number as i64).await;
+        let stocks = [1, 2].map(|list| MappedList::Stocks(StockListId::new(list)));
+        // The price list of the same number is another list.
+        let prices = [1, 2].map(|list| MappedList::Prices(PriceListId::new(list)));
+        for [one, other] in [stocks, prices] {
+            remember(one, "a".to_owned(), Some("{}"), 1).await;
+            remember(one, "a".to_owned(), Some("{\"sheet\":\"x\"}"), 2).await;
+            remember(one, "b".to_owned(), Some("{}"), 1).await;
+            let pair = |headings: &str, mapping: &str| (headings.to_owned(), mapping.to_owned());
+            assert_eq!(of(one).await, [pair("a", "{\"sheet\":\"x\"}"), pair("b", "{}")]);
+            remember(one, "b".to_owned(), None, 3).await;
+            remember(one, "c".to_owned(), None, 3).await;
+            assert_eq!((of(one).await.len(), of(other).await.len()), (1, 0));
+            for number in 0..imports::REMEMBERED_MAX {
+                remember(one, format!("n{number:03}"), Some("{}"), 10 + number as i64).await;
+            }
+            let kept = of(one).await;
+            assert_eq!((kept.len(), kept[0].0.as_str()), (imports::REMEMBERED_MAX, "n000"), "the oldest is forgotten");
         }
-        let kept = of(one).await;
-        assert_eq!((kept.len(), kept[0].0.as_str()), (imports::REMEMBERED_MAX, "n000"), "the oldest is forgotten");
     });
 }
 
@@ -305,5 +309,26 @@ fn how_a_file_is_read_is_kept_with_its_import() {
         let wanted = imports::FileReading { mapping: text("{}"), layout: text("{\"sheet\":0}"), file_of: Some(first) };
         assert_eq!(reading(again).await, wanted);
         assert_eq!(reading(ImportId::new(999)).await, imports::FileReading::default());
+    });
+}
+
+/// The oldest of each list waits for no other list, whichever kind it is of.
+#[test]
+fn imports_of_price_lists_are_open_beside_those_of_stock_lists() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let prices = |key: &str, list: i64| ImportRow {
+            kind: Kind::Prices,
+            list: None,
+            price_list: Some(PriceListId::new(list)),
+            ..row(key, State::Waiting, at(0))
+        };
+        for one in [row("stock", State::Waiting, at(0)), prices("p1", 1), prices("p1-later", 1), prices("p2", 2)] {
+            insert(store, one).await.expect("made");
+        }
+        let open = store.read("t", async |tx| imports::open(tx).await).await.expect("read");
+        assert_eq!(open.iter().map(|one| one.cache_key.as_str()).collect::<Vec<_>>(), ["stock", "p1", "p2"]);
+        let found = by_key(store, "p2").await.expect("it is there");
+        assert_eq!((found.kind, found.list, found.price_list), (Kind::Prices, None, Some(PriceListId::new(2))));
     });
 }

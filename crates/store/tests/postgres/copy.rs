@@ -66,10 +66,11 @@ const SHOP: &str = "
     INSERT INTO idempotency VALUES (5, 1, 'key', x'01', 201, x'7b7d', 1), (6, 1, 'Key', x'02', 200, x'00', 1);
     INSERT INTO import VALUES
       (3, 'key-1', 'stocks', 'import', 'upsert', 0, 1, NULL, 1, 'completed', 'çok.csv', 300000, 'csv', 'UTF-8', '[\"x\"]',
-       NULL, 2, 2, 1, 1, 0, 0, 5, 6, 7, 'Europe/Istanbul', NULL, '{\"columns\":{}}', '{}', NULL),
+       NULL, 2, 2, 1, 1, 0, 0, 5, 6, 7, 'Europe/Istanbul', NULL, '{\"columns\":{}}', '{}', NULL, NULL),
       (4, 'key-2', 'stocks', 'undo', 'upsert', 1, 1, 3, 1, 'waiting', '', 0, '', '', '[]', 'why', 0, 0, 0, 0, 0, 0, 8, NULL, NULL, NULL,
-       '{\"add\":1}', NULL, NULL, 3);
+       '{\"add\":1}', NULL, NULL, 3, 7);
      INSERT INTO column_mapping VALUES (1, 'c0ffee', '{\"columns\":{}}', 5);
+     INSERT INTO price_column_mapping VALUES (1, 'c0ffee', '{\"columns\":{}}', 5);
     WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 70)
       INSERT INTO import_part SELECT 3, n, CAST(printf('%.*c', 262144, 'x') AS BLOB) FROM n;
     INSERT INTO import_chunk VALUES (3, 0, 1, 1, 0, 0, x'0100ff'), (3, 1, 0, 0, 0, 0, x'');

@@ -47,6 +47,7 @@ const WALKS: &[(&str, &str)] = &[
 const SORTS: &[(&str, &str)] = &[
     ("catalogs.lists_by_priority", "the further lists of one catalog, before the order waits for the writer"),
     ("column_mappings.forget_old", "a list remembers a hundred mappings, and a person adds one"),
+    ("price_column_mappings.forget_old", "a list remembers a hundred mappings, and a person adds one"),
     ("imports.open", "what is left to do is little"),
     ("mappings.of_item", "a line has one mapping per kind of remote system"),
     ("movements.history", "the steps of a walk, of which there are two hundred at the most"),

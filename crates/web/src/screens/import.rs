@@ -26,7 +26,7 @@ pub struct Import {
     pub frame: Frame,
     /// What it is and how far.
     pub line: ImportLine,
-    /// The list.
+    /// The stock list; 0 for an import of prices.
     pub list: i64,
     /// The size of the file in bytes.
     pub bytes: i64,
@@ -220,6 +220,8 @@ pub struct ImportRow {
     pub product: Option<i64>,
     /// The level before; none for a stock that is made.
     pub before: Option<i64>,
+    /// The price before; empty for a stock, and for a price that is made.
+    pub was: String,
     /// What the file says, as it stands in its cell.
     pub cell: String,
     /// The level after; none for a row that failed.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use askama::Template;
-use onhand_core::import::Column;
+use onhand_core::import::{Column, Subject};
 
 use crate::form::FieldErrors;
 use crate::texts::Texts;
@@ -19,6 +19,8 @@ pub struct ImportColumns {
     pub frame: Frame,
     /// The import.
     pub import: i64,
+    /// What its rows write.
+    pub subject: Subject,
     /// The name of its file; may be empty.
     pub file: String,
     /// Why its columns have to be chosen; may be empty.
@@ -67,6 +69,11 @@ pub fn column_text(t: Texts, column: Column) -> &'static str {
         Column::Name => t.column_name(),
         Column::Held => t.column_external(),
         Column::Warehouse => t.column_warehouse(),
+        Column::PriceList => t.column_price_list(),
+        Column::Currency => t.column_currency(),
+        Column::TaxRate => t.column_tax_rate(),
+        Column::RetailPrice => t.column_retail_price(),
+        Column::Price => t.column_price(),
     }
 }
 
@@ -75,8 +82,9 @@ impl ImportColumns {
         file_name(self.frame.texts(), &self.file)
     }
 
-    fn choices(&self) -> [(&'static str, &'static str); Column::ALL.len()] {
-        Column::ALL.map(|column| (column.name(), column_text(self.frame.t, column)))
+    fn choices(&self) -> Vec<(&'static str, &'static str)> {
+        let choice = |column: &Column| (column.name(), column_text(self.frame.t, *column));
+        self.subject.columns().iter().map(choice).collect()
     }
 }
 

@@ -38,6 +38,9 @@ texts! {
     mode_adjust: "Differences" | "Farklar";
     mode_adjust_hint: "Each row adds or takes, for instance −3. It settles nothing."
         | "Her satır ekler veya çıkarır, örneğin −3. Hiçbir şeyi kapatmaz.";
+    mode_prices: "Prices" | "Fiyatlar";
+    mode_prices_hint: "Each row writes a price. What is not in the file stays."
+        | "Her satır bir fiyat yazar. Dosyada olmayan kalır.";
     choose_file: "Choose a file or drop it here" | "Dosya seçin ya da buraya bırakın";
     file_formats(most): "CSV, XLSX, XLS or ODS, at most {most}" | "CSV, XLSX, XLS veya ODS, en çok {most}";
     too_large: "The file is too large." | "Dosya çok büyük.";
@@ -102,6 +105,11 @@ texts! {
     column_time: "time" | "zaman";
     column_list: "list" | "liste";
     column_name: "name" | "ad";
+    column_price: "price" | "fiyat";
+    column_retail_price: "list price" | "liste fiyatı";
+    column_tax_rate: "tax rate" | "KDV oranı";
+    column_currency: "currency" | "para birimi";
+    column_price_list: "price list" | "fiyat listesi";
     result_file: "Result file" | "Sonuç dosyası";
     rows_total: "Rows" | "Satırlar";
     rows_more: "More" | "Artan";
@@ -137,6 +145,9 @@ texts! {
     undo_most[n]: "{n} row can be taken back, unless its stock was ordered or written since.",
         "Up to {n} rows can be taken back; stocks that were ordered or written since are left alone."
         | "En çok {n} satır geri alınabilir; sonradan sipariş edilen ya da yazılan stoklara dokunulmaz.";
+    undo_most_prices[n]: "{n} price can be taken back, unless it was written since.",
+        "Up to {n} prices can be taken back; those that were written since are left alone."
+        | "En çok {n} fiyat geri alınabilir; sonradan yazılan fiyatlara dokunulmaz.";
     undone: "This import was taken back." | "Bu içe aktarma geri alındı.";
     was_applied: "This preview was applied." | "Bu önizleme uygulandı.";
     open_that: "Open that import" | "O içe aktarmayı aç";

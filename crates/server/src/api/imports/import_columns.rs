@@ -1,6 +1,9 @@
 //! Columns of imports: what each column of the file is taken for, what has to be chosen, and reading the file again with
 //! a choice.
 
+use onhand_core::import::Subject;
+use onhand_store::imports::{Kind, Task};
+
 use super::imports::{in_path, key_reply, mapping_in};
 use crate::http::context::RequestContext;
 use crate::services::imports::layout::{Layout, LayoutColumn, Question, SampleRow};
@@ -101,8 +104,9 @@ fn write_row(out: &mut String, row: &SampleRow) {
 pub async fn read_again(call: RequestContext) -> Result<ApiResponse, Error> {
     let import = in_path(&call).await?;
     let form = call.form(AGAIN, Mode::Whole).await?;
-    let mapping = mapping_in(&form)?;
-    let is_dry_run = form.bool("dry_run").unwrap_or(import.task == onhand_store::imports::Task::Preview);
+    let subject = if import.kind == Kind::Prices { Subject::Prices } else { Subject::Stocks };
+    let mapping = mapping_in(&form, subject)?;
+    let is_dry_run = form.bool("dry_run").unwrap_or(import.task == Task::Preview);
     let wanted = (import, mapping, is_dry_run);
     let begun = reread::read_again(&call.app.services, &call.requester(), wanted, call.request_key()).await?;
     Ok(key_reply(&begun.cache_key))

@@ -1,6 +1,6 @@
 //! The imports, page by page: what was sent, by whom, and how far it is.
 
-use onhand_core::{ImportId, StockListId};
+use onhand_core::{ImportId, PriceListId, StockListId};
 use onhand_store::imports::{ImportRow, Kind as FileKind, State, Task};
 
 use crate::http::context::RequestContext;
@@ -20,6 +20,7 @@ pub const IMPORT: ResponseSchema = response_schema!("Import" {
     force: Bool,
     status: Text,
     stock_list: IntOrNull,
+    price_list: IntOrNull,
     source: IntOrNull,
     user: Int,
     file_name: Text,
@@ -46,6 +47,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::only("task", "task", Kind::Choice(Task::WORDS)),
     Filter::only("status", "state", Kind::Choice(State::WORDS)),
     Filter::only("stock_list", "stock_list_id", Kind::Int),
+    Filter::only("price_list", "price_list_id", Kind::Int),
     Filter::only("user", "account_id", Kind::Int),
     Filter::only("fail_count", "failed", Kind::Int),
     Filter::new("created_date", "created_at", Kind::Time),
@@ -61,6 +63,7 @@ fn write(out: &mut String, import: &ImportRow) {
         .bool("force", import.is_forced)
         .text("status", import.state.word())
         .int_or_null("stock_list", import.list.map(StockListId::get))
+        .int_or_null("price_list", import.price_list.map(PriceListId::get))
         .int_or_null("source", import.source.map(ImportId::get))
         .int("user", import.actor.get())
         .text("file_name", &import.file_name)

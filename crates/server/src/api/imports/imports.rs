@@ -1,15 +1,17 @@
 //! Imports (contract 5): files in, how far they are, the results of their rows; applying and undoing.
 
-use onhand_core::StockListId;
-use onhand_core::import::ColumnMapping;
+use onhand_core::import::{ColumnMapping, Subject};
+use onhand_core::{PriceListId, StockListId};
 use onhand_store::imports::{ImportRow, Kind};
+use onhand_store::tables::prices::PRICE_LISTS;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_store::{Tx, resource};
 use serde_json::Value;
 
 use super::upload;
 use crate::http::context::{RequestContext, replayed};
-use crate::services::imports::receive::{self, ImportOptions, Received};
+use crate::services::ServiceError;
+use crate::services::imports::receive::{self, ImportOptions, Received, Receiving};
 use crate::services::imports::results::Part;
 use crate::services::imports::row_results::{ResultStatus, RowResult};
 use crate::services::imports::status::{self, ImportStatus};
@@ -53,6 +55,7 @@ pub const STATUS: ResponseSchema = ResponseSchema {
         property("mode", PropertyType::Text),
         property("force", PropertyType::Bool),
         property("stock_list", PropertyType::IntOrNull),
+        property("price_list", PropertyType::IntOrNull),
         property("file_name", PropertyType::Text),
         property("file_format", PropertyType::Text),
         property("encoding", PropertyType::Text),
@@ -80,7 +83,8 @@ pub const OPTIONS: &[Field] = &[
 ];
 
 /// What can be chosen when a dry run is applied.
-pub const APPLY: &[Field] = &[Field::bool("force", "Write rows, too, whose stock was written since the dry run.")];
+pub const APPLY: &[Field] =
+    &[Field::bool("force", "Write rows, too, whose stock or price was written since the dry run.")];
 
 /// One row that failed.
 pub const ROW_ERROR: ResponseSchema = response_schema!("ImportError" {
@@ -95,7 +99,9 @@ pub const ROW_ERROR: ResponseSchema = response_schema!("ImportError" {
 pub async fn import_stocks(call: RequestContext) -> Result<ApiResponse, Error> {
     let taken = async {
         let list = list_of(&call).await?;
-        take_file(&call, Kind::Stocks, list).await
+        let requester = call.requester();
+        let begun = receive::begin(&call.app.services, &requester, Kind::Stocks, list);
+        take_file(&call, (OPTIONS, Some(Subject::Stocks)), begun).await
     };
     let ended = taken.await;
     upload::pass_over(&call).await;
@@ -113,26 +119,41 @@ pub(super) async fn list_of(call: &RequestContext) -> Result<Option<StockListId>
     found.map(|list| Some(StockListId::new(list.id))).ok_or_else(Error::not_found)
 }
 
+/// The price list in the path, which must be there.
+pub(super) async fn price_list_of(call: &RequestContext) -> Result<PriceListId, Error> {
+    let id = call.id()?;
+    let find = async move |tx: &mut Tx<'_>| resource::by_id(tx, &PRICE_LISTS, id).await;
+    let found = call.app.store.read_inline("records.find", find).await?;
+    found.map(|list| PriceListId::new(list.id)).ok_or_else(Error::not_found)
+}
+
 /// `POST stock_list/excel_import/`: a file of stock lists.
 pub async fn import_lists(call: RequestContext) -> Result<ApiResponse, Error> {
-    let ended = take_file(&call, Kind::StockLists, None).await;
+    let requester = call.requester();
+    let begun = receive::begin(&call.app.services, &requester, Kind::StockLists, None);
+    let ended = take_file(&call, (OPTIONS, None), begun).await;
     upload::pass_over(&call).await;
     ended
 }
 
-async fn take_file(call: &RequestContext, kind: Kind, list: Option<StockListId>) -> Result<ApiResponse, Error> {
-    let query = options(call, &call.query)?; // a wrong option is told before a large file is sent
-    mapping_of(&query, kind)?;
-    let receiving = receive::begin(&call.app.services, &call.requester(), kind, list).await?;
+/// Takes the file of a request: `subject` is what its rows write, where a mapping can say what its columns are.
+pub(super) async fn take_file(
+    call: &RequestContext,
+    (fields, subject): (&'static [Field], Option<Subject>),
+    begun: impl Future<Output = Result<Receiving, ServiceError>>,
+) -> Result<ApiResponse, Error> {
+    let query = options(call, fields, &call.query)?; // a wrong option is told before a large file is sent
+    mapping_of(&query, subject)?;
+    let receiving = begun.await?;
     let mut receiving = receiving.within(call.app.config.import_stored_bytes_max);
     let taken = async {
         let arrived = upload::receive(call, &mut receiving).await?.ok_or_else(no_file)?;
-        let form = options(call, &arrived.fields)?;
+        let form = options(call, fields, &arrived.fields)?;
         let options = ImportOptions {
             file_name: arrived.file_name,
             mode: form.string("mode").or(query.string("mode")),
             is_dry_run: form.bool("dry_run").or(query.bool("dry_run")).unwrap_or(false),
-            mapping: mapping_of(&form, kind)?.or(mapping_of(&query, kind)?),
+            mapping: mapping_of(&form, subject)?.or(mapping_of(&query, subject)?),
         };
         Ok(options)
     };
@@ -157,36 +178,37 @@ fn no_file() -> Error {
     Error::refused("file_100_1", "File not found please provide an appropriate file")
 }
 
-fn options(call: &RequestContext, given: &[(String, String)]) -> Result<Form, Error> {
+fn options(call: &RequestContext, fields: &'static [Field], given: &[(String, String)]) -> Result<Form, Error> {
     let body = given.iter().map(|(name, text)| (name.clone(), Value::String(text.clone()))).collect();
-    call.read(OPTIONS, Mode::Partial, &body).map_err(Error::Fields)
+    call.read(fields, Mode::Partial, &body).map_err(Error::Fields)
 }
 
-/// What is said of the columns of a file of stock.
-fn mapping_of(form: &Form, kind: Kind) -> Result<Option<ColumnMapping>, Error> {
+/// What is said of the columns of a file.
+fn mapping_of(form: &Form, subject: Option<Subject>) -> Result<Option<ColumnMapping>, Error> {
     let wrong = |text: String| Error::field("mapping", text);
-    match (form.has("mapping"), kind) {
+    match (form.has("mapping"), subject) {
         (false, _) => Ok(None),
-        (true, Kind::Stocks) => mapping::read(&form.json("mapping")).map(Some).map_err(wrong),
-        (true, Kind::StockLists) => Err(wrong("A file of stock lists has no mapping.".to_owned())),
+        (true, Some(subject)) => mapping::read(&form.json("mapping"), subject).map(Some).map_err(wrong),
+        (true, None) => Err(wrong("A file of stock lists has no mapping.".to_owned())),
     }
 }
 
 /// The mapping that a form must have.
-pub(super) fn mapping_in(form: &Form) -> Result<ColumnMapping, Error> {
-    mapping_of(form, Kind::Stocks)?.ok_or_else(|| Error::field("mapping", "This field is required."))
+pub(super) fn mapping_in(form: &Form, subject: Subject) -> Result<ColumnMapping, Error> {
+    mapping_of(form, Some(subject))?.ok_or_else(|| Error::field("mapping", "This field is required."))
 }
 
 pub(super) fn key_reply(cache_key: &str) -> ApiResponse {
     ApiResponse::written(|out| Object::open(out).text("cache_key", cache_key).close())
 }
 
-/// `GET stock_list/excel_import_status/` and `GET stock_list/{id}/excel_import/`, with `?cache_key=`.
+/// `GET stock_list/excel_import_status/`, `GET stock_list/{id}/excel_import/` and `GET price_list/{id}/excel_import/`, with
+/// `?cache_key=`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
-    let list = list_of(&call).await?;
+    let place = place_of(&call).await?;
     let key = call.query.iter().find(|(name, _)| name == "cache_key").map(|(_, key)| key.clone());
     let key = key.ok_or_else(|| Error::field("cache_key", "This field is required."))?;
-    let import = status::find(&call.app.store, list, key).await?;
+    let import = find(&call, place, key).await?;
     let (page, limit) =
         (number(&call, "page", 1, i64::MAX / ERRORS_MAX)?, number(&call, "limit", ERRORS_DEFAULT, ERRORS_MAX)?);
     let part = Part { skip: (page - 1) * limit, limit: limit as usize };
@@ -220,6 +242,7 @@ fn write_status(out: &mut String, status: &ImportStatus, next: Option<&str>) {
         .text("mode", &import.mode)
         .bool("force", import.is_forced)
         .int_or_null("stock_list", import.list.map(StockListId::get))
+        .int_or_null("price_list", import.price_list.map(PriceListId::get))
         .text("file_name", &import.file_name)
         .text("file_format", &import.format)
         .text("encoding", &import.encoding)
@@ -254,8 +277,36 @@ fn number(call: &RequestContext, name: &str, default: i64, max: i64) -> Result<i
 
 /// The import in the path.
 pub(super) async fn in_path(call: &RequestContext) -> Result<ImportRow, Error> {
-    let list = list_of(call).await?;
-    Ok(status::find(&call.app.store, list, call.parameter(1).to_owned()).await?)
+    found(call, call.parameter(1).to_owned()).await
+}
+
+/// Where an import is asked for.
+enum ImportPlace {
+    /// Below a stock list, or below no list.
+    Stocks(Option<StockListId>),
+    /// Below a price list.
+    Prices(PriceListId),
+}
+
+/// The list in the path, which must be there.
+async fn place_of(call: &RequestContext) -> Result<ImportPlace, Error> {
+    match call.path.contains("/price_list/") {
+        true => price_list_of(call).await.map(ImportPlace::Prices),
+        false => list_of(call).await.map(ImportPlace::Stocks),
+    }
+}
+
+/// The import with a key, if it is one of the list in the path.
+pub(super) async fn found(call: &RequestContext, key: String) -> Result<ImportRow, Error> {
+    find(call, place_of(call).await?, key).await
+}
+
+async fn find(call: &RequestContext, place: ImportPlace, key: String) -> Result<ImportRow, Error> {
+    let store = &call.app.store;
+    Ok(match place {
+        ImportPlace::Stocks(list) => status::find(store, list, key).await?,
+        ImportPlace::Prices(list) => status::find_of_prices(store, list, key).await?,
+    })
 }
 
 /// `POST …/{cache_key}/apply/`: what a dry run said takes effect.

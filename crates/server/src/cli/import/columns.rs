@@ -19,6 +19,10 @@ pub(super) struct ColumnArgs {
     #[arg(long, value_name = "COLUMN", conflicts_with_all = ["apply", "undo", "watch"])]
     amount_column: Option<String>,
 
+    /// The column of prices.
+    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["list", "apply", "undo", "watch"])]
+    price_column: Option<String>,
+
     /// The column of the times when levels were taken.
     #[arg(long, value_name = "COLUMN", conflicts_with_all = ["apply", "undo", "watch"])]
     time_column: Option<String>,
@@ -46,6 +50,7 @@ impl ColumnArgs {
         let said = [
             (Column::Sku, &self.sku_column),
             (Column::Stock, &self.amount_column),
+            (Column::Price, &self.price_column),
             (Column::SnapshotAt, &self.time_column),
             (Column::Warehouse, &self.warehouse_column),
         ];
@@ -126,7 +131,7 @@ impl ColumnsReport {
                 let heading = |column: &ColumnReport| format!("{} {:?}", column.number, shown(&column.heading));
                 let headings: Vec<String> = self.columns.iter().take(20).map(heading).collect();
                 lines.push(format!("columns: {}", headings.join(", ")));
-                lines.push("choose with --sku-column, --amount-column and --header-row".to_owned());
+                lines.push("choose with --sku-column, --amount-column or --price-column, and --header-row".to_owned());
             }
             return lines;
         }
@@ -160,6 +165,7 @@ impl Choice {
             about => match Column::named(about) {
                 Some(Column::Sku) => "--sku-column".to_owned(),
                 Some(Column::Stock) => "--amount-column".to_owned(),
+                Some(Column::Price) => "--price-column".to_owned(),
                 Some(Column::SnapshotAt) => "--time-column".to_owned(),
                 _ => shown(about),
             },
@@ -193,6 +199,8 @@ mod tests {
             ColumnsReport { questions: vec![choice("product__sku"), choice("warehouse")], ..ColumnsReport::default() };
         let lines = report.lines(true);
         assert_eq!(lines, ["choose with --sku-column: \"A \", \"B\"", "choose with --warehouse: \"A \", \"B\""]);
+        let report = ColumnsReport { questions: vec![choice("price")], ..ColumnsReport::default() };
+        assert_eq!(report.lines(true), ["choose with --price-column: \"A \", \"B\""]);
         let report = ColumnsReport {
             total_rows: 1,
             ..ColumnsReport { origin: "headings".to_owned(), ..ColumnsReport::default() }

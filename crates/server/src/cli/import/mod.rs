@@ -1,4 +1,4 @@
-//! `onhand import`: a file into a stock list, from its sending to the result of each row.
+//! `onhand import`: a file into a stock list or a price list, from its sending to the result of each row.
 //!
 //! Promises: the same lines and exit codes whether a server does it or this process; work that goes on when the command
 //! waits no more is named. Must not know how either does it.
@@ -22,7 +22,7 @@ use self::on_database::OnDatabase;
 use self::on_server::OnServer;
 use self::report::Report;
 use self::target::{ImportOptions, ImportTarget, Outgoing, Step};
-use super::client::{Download, Format, find_list, save};
+use super::client::{Download, Format, ListKind, find_list, save};
 use super::progress::Progress;
 use super::remote::{Remote, ServerArgs};
 use super::say;
@@ -45,6 +45,7 @@ Examples:
   onhand import --apply KEY                             apply it; rows written since fail (--force writes them)
   onhand import --list WH-01 count.xlsx --mode replace  stocks that are not in the file become 0
   onhand import --list WH-01 logo.xlsx --sku-column 'Malzeme Kodu' --warehouse Merkez   choose columns; remembered
+  onhand import --price-list PL-01 prices.csv --dry-run prices, whose list has a currency
   onhand import --undo KEY                              undo it, except rows whose stock has changed since
   onhand import --watch KEY --result result.xlsx        every row with its result
   ONHAND_TOKEN=… onhand import --server https://stock.example.com --list WH-01 stock.csv
@@ -59,8 +60,16 @@ pub(super) struct ImportArgs {
     file: Option<PathBuf>,
 
     /// The stock list, by its code or name.
-    #[arg(long, value_name = "CODE", required_unless_present_any = ["apply", "undo", "watch"])]
+    #[arg(long, value_name = "CODE", required_unless_present_any = ["price_list", "apply", "undo", "watch"])]
     list: Option<String>,
+
+    /// The price list, by its code or name, for a file of prices.
+    #[arg(
+        long,
+        value_name = "CODE",
+        conflicts_with_all = ["list", "mode", "amount_column", "time_column", "warehouse_column", "warehouse"]
+    )]
+    price_list: Option<String>,
 
     /// What the rows of the file are.
     #[arg(long, value_enum, default_value = "upsert", value_name = "MODE")]
@@ -165,19 +174,20 @@ async fn import(place: &mut impl ImportTarget, args: &ImportArgs, begun: &OnceLo
 
 /// Begins what is asked for. What it is called.
 async fn begin(place: &mut impl ImportTarget, args: &ImportArgs) -> anyhow::Result<String> {
-    let list = match &args.list {
-        Some(text) => Some(find_list(place.client(), text).await?),
+    let wanted = args.list.as_ref().map(|text| (ListKind::Stock, text));
+    let list = match wanted.or(args.price_list.as_ref().map(|text| (ListKind::Price, text))) {
+        Some((kind, text)) => Some((kind, find_list(place.client(), kind, text).await?)),
         None => None,
     };
-    if let (Some(path), Some(list)) = (&args.file, &list) {
+    if let (Some(path), Some((kind, list))) = (&args.file, &list) {
         let mapping = args.columns.mapping();
         let wish = ImportOptions { mode: args.mode.word(), is_dry_run: args.dry_run, mapping };
-        return place.send(list.id, Outgoing::open(path)?, wish).await;
+        return place.send((*kind, list.id), Outgoing::open(path)?, wish).await;
     }
     let key = args.apply.as_ref().or(args.undo.as_ref()).or(args.watch.as_ref()).context("nothing is asked for")?;
-    if let Some(list) = list
+    if let Some((kind, list)) = list
         && let Some(report) = place.report(key, false).await?
-        && report.stock_list != Some(list.id)
+        && report.list() != Some((kind, list.id))
     {
         bail!("the import {key} is not one of the list {}", list.name);
     }
@@ -215,9 +225,9 @@ async fn wait(place: &mut impl ImportTarget, key: &str) -> anyhow::Result<Report
 }
 
 async fn save_result(place: &impl ImportTarget, report: &Report, path: Option<&Path>) -> anyhow::Result<()> {
-    let (Some(path), Some(list)) = (path, report.stock_list) else { return Ok(()) };
+    let (Some(path), Some((kind, list))) = (path, report.list()) else { return Ok(()) };
     let format = result_format(path)?;
-    save(place.client(), &Download::Result { list, key: report.cache_key.clone() }, format, path).await
+    save(place.client(), &Download::Result { kind, list, key: report.cache_key.clone() }, format, path).await
 }
 
 /// A result is rows of the file that was sent, so it is a table.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
-use onhand_core::StockListId;
+use onhand_core::{PriceListId, StockListId};
 use onhand_store::WriterLock;
 use onhand_store::imports::{ImportRow, Kind};
 use tokio::task::JoinSet;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::columns::ColumnsReport;
 use super::report::{Change, Report};
 use super::target::{ImportOptions, ImportTarget, Outgoing, SHOWN, Step};
-use crate::cli::client::StockClient;
+use crate::cli::client::{ListKind, StockClient};
 use crate::cli::local::LocalClient;
 use crate::config::DatabaseConfig;
 use crate::services::imports::receive::{self, Received, Receiving};
@@ -83,9 +83,19 @@ impl ImportTarget for OnDatabase {
         &self.inside
     }
 
-    async fn send(&mut self, list: i64, mut file: Outgoing, wish: ImportOptions) -> anyhow::Result<String> {
-        let list = Some(StockListId::new(list));
-        let receiving = receive::begin(self.services(), &self.requester, Kind::Stocks, list).await?;
+    async fn send(
+        &mut self,
+        (kind, list): (ListKind, i64),
+        mut file: Outgoing,
+        wish: ImportOptions,
+    ) -> anyhow::Result<String> {
+        let receiving = match kind {
+            ListKind::Stock => {
+                let list = Some(StockListId::new(list));
+                receive::begin(self.services(), &self.requester, Kind::Stocks, list).await?
+            }
+            ListKind::Price => receive::begin_prices(self.services(), &self.requester, PriceListId::new(list)).await?,
+        };
         let receiving = self.receiving.insert(receiving);
         while let Some(block) = file.block().with_context(|| format!("cannot read {}", file.name))? {
             receiving.take(&block).await?;
@@ -118,11 +128,11 @@ impl ImportTarget for OnDatabase {
         let part = Part { skip: 0, limit: if with_rows { SHOWN } else { 1 } };
         let status = status::status(self.services(), self.find(key).await?, part).await?;
         let mut report = Report::of(&status);
-        if with_rows && report.has_columns() && report.stock_list.is_some() {
+        if with_rows && report.has_columns() && report.list().is_some() {
             let layout = reread::known_layout(self.services(), &status.import).await?;
             report.columns = layout.as_ref().map(ColumnsReport::of);
         }
-        if with_rows && report.is_dry_run() && report.stock_list.is_some() {
+        if with_rows && report.is_dry_run() && report.list().is_some() {
             let changes = status::changes(&self.services().store, &status.import, part).await?;
             report.changes = changes.iter().map(Change::of).collect();
         }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::report::Report;
 use super::target::{ImportOptions, ImportTarget, Outgoing, SHOWN, Step};
-use crate::cli::client::StockClient;
+use crate::cli::client::{ListKind, StockClient};
 use crate::cli::remote::{Remote, RemoteError, encoded};
 use crate::services::imports::mapping;
 
@@ -42,13 +42,13 @@ impl OnServer {
     }
 
     /// The path of an import below its list.
-    async fn path(&self, key: &str, list: Option<i64>) -> anyhow::Result<String> {
+    async fn path(&self, key: &str, list: Option<(ListKind, i64)>) -> anyhow::Result<String> {
         let list = match list {
             Some(list) => Some(list),
-            None => self.status(key, 1).await.map_err(|fault| unknown(key, fault))?.stock_list,
+            None => self.status(key, 1).await.map_err(|fault| unknown(key, fault))?.list(),
         };
-        let list = list.context("this import is not one of a stock list")?;
-        Ok(format!("/api/v1/stock_list/{list}/excel_import/{}/", encoded(key)))
+        let (kind, list) = list.context("this import is not one of a stock list or a price list")?;
+        Ok(format!("/api/v1/{}/{list}/excel_import/{}/", kind.path(), encoded(key)))
     }
 }
 
@@ -68,9 +68,14 @@ impl ImportTarget for OnServer {
         &self.remote
     }
 
-    async fn send(&mut self, list: i64, file: Outgoing, wish: ImportOptions) -> anyhow::Result<String> {
+    async fn send(
+        &mut self,
+        (kind, list): (ListKind, i64),
+        file: Outgoing,
+        wish: ImportOptions,
+    ) -> anyhow::Result<String> {
         let ImportOptions { mode, is_dry_run, mapping } = wish;
-        let path = format!("/api/v1/stock_list/{list}/excel_import/?mode={mode}&dry_run={is_dry_run}");
+        let path = format!("/api/v1/{}/{list}/excel_import/?mode={mode}&dry_run={is_dry_run}", kind.path());
         let (name, bytes) = (file.name.clone(), file.bytes);
         let part = Part::stream_with_length(Body::wrap_stream(Blocks(file)), bytes).file_name(name);
         // Before the file: a server may tell what is wrong with it before it has read all.
@@ -98,7 +103,7 @@ impl ImportTarget for OnServer {
         match status {
             Ok(mut report) => {
                 self.answered = Instant::now();
-                let path = match report.stock_list {
+                let path = match report.list() {
                     Some(list) if with_rows => self.path(key, Some(list)).await?,
                     _ => return Ok(Some(report)),
                 };

@@ -2,10 +2,12 @@
 //!
 //! Promises: what a file or a server says is printed without control characters. Must not know where it comes from.
 
-use onhand_core::StockListId;
+use onhand_core::{PriceListId, StockListId};
 use serde::{Deserialize, Serialize};
 
 use super::columns::ColumnsReport;
+use crate::cli::client::ListKind;
+use crate::services::imports::price_results::{PriceResult, PriceTexts};
 use crate::services::imports::row_results::{ResultStatus, RowResult, StockValues};
 use crate::services::imports::status::ImportStatus;
 use crate::wire::scalar;
@@ -18,6 +20,8 @@ pub(super) struct Report {
     pub(super) task: String,
     pub(super) mode: String,
     pub(super) stock_list: Option<i64>,
+    #[serde(default)]
+    pub(super) price_list: Option<i64>,
     pub(super) file_name: String,
     pub(super) file_format: String,
     pub(super) ignored_columns: Vec<String>,
@@ -63,6 +67,30 @@ pub(super) struct Change {
     pub(super) new_unit_type: Option<String>,
     pub(super) old_snapshot_at: Option<String>,
     pub(super) new_snapshot_at: Option<String>,
+    #[serde(flatten)]
+    pub(super) price: PriceReport,
+}
+
+/// How a row changes a price. What was is not there where the row makes the price, and what is where it takes it back.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct PriceReport {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_price: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_price: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_retail_price: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_retail_price: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_tax_rate: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_tax_rate: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_currency_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_currency_type: Option<String>,
 }
 
 impl Report {
@@ -75,6 +103,7 @@ impl Report {
             task: import.task.word().to_owned(),
             mode: import.mode.clone(),
             stock_list: import.list.map(StockListId::get),
+            price_list: import.price_list.map(PriceListId::get),
             file_name: import.file_name.clone(),
             file_format: import.format.clone(),
             ignored_columns: status.ignored_columns(),
@@ -91,6 +120,12 @@ impl Report {
             changes: Vec::new(),
             columns: None,
         }
+    }
+
+    /// The list that it is for; an import of stock lists has none.
+    pub(super) fn list(&self) -> Option<(ListKind, i64)> {
+        let price_list = || self.price_list.map(|list| (ListKind::Price, list));
+        self.stock_list.map(|list| (ListKind::Stock, list)).or_else(price_list)
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -189,11 +224,15 @@ impl Change {
             new_unit_type: after.map(unit),
             old_snapshot_at: before.and_then(time),
             new_snapshot_at: after.and_then(time),
+            price: row.price.as_ref().map(|price| PriceReport::of(price)).unwrap_or_default(),
         }
     }
 
     /// What changes: the level, and every other field that does; the time of a level only where nothing else does.
     fn text(&self) -> String {
+        if let Some(text) = self.price.text() {
+            return text;
+        }
         let count = |count: Option<i64>| count.map_or_else(|| "new".to_owned(), |count| count.to_string());
         let word = |word: &Option<String>| word.clone().unwrap_or_else(|| "none".to_owned());
         let parts = [
@@ -207,6 +246,46 @@ impl Change {
         let mut texts: Vec<String> = shown.map(|(_, (name, old, new))| format!("{name}{old} -> {new}")).collect();
         texts.truncate(texts.iter().position(|text| text.starts_with("taken at")).unwrap_or(texts.len()).max(1));
         texts.join(", ")
+    }
+}
+
+impl PriceReport {
+    fn of(result: &PriceResult) -> Self {
+        let (before, after) = (result.before.as_ref(), result.after.as_ref());
+        let price = |values: &PriceTexts| values.price.clone();
+        let retail_price = |values: &PriceTexts| values.retail_price.clone();
+        let tax_rate = |values: &PriceTexts| values.tax_rate.clone();
+        let currency = |values: &PriceTexts| values.currency.clone();
+        Self {
+            old_price: before.map(price),
+            new_price: after.map(price),
+            old_retail_price: before.and_then(retail_price),
+            new_retail_price: after.and_then(retail_price),
+            old_tax_rate: before.and_then(tax_rate),
+            new_tax_rate: after.and_then(tax_rate),
+            old_currency_type: before.map(currency),
+            new_currency_type: after.map(currency),
+        }
+    }
+
+    /// What changes: the price, and every other field that does. None where it is about no price.
+    fn text(&self) -> Option<String> {
+        self.old_price.as_ref().or(self.new_price.as_ref())?;
+        let parts = [
+            ("", "new", &self.old_price, &self.new_price),
+            ("before a discount ", "none", &self.old_retail_price, &self.new_retail_price),
+            ("tax rate ", "none", &self.old_tax_rate, &self.new_tax_rate),
+            ("currency ", "none", &self.old_currency_type, &self.new_currency_type),
+        ];
+        let is_new = self.old_price.is_none();
+        let mut texts = Vec::new();
+        for (place, (name, missing, old, new)) in parts.into_iter().enumerate() {
+            if old != new && (place == 0 || !is_new) {
+                let (old, new) = (old.as_deref().unwrap_or(missing), new.as_deref().unwrap_or("none"));
+                texts.push(format!("{name}{old} -> {new}"));
+            }
+        }
+        Some(texts.join(", "))
     }
 }
 
@@ -249,6 +328,23 @@ mod tests {
         assert_eq!(change.text(), "5 -> 7");
         assert_eq!(Change { new_unit_type: unit("kg"), ..change.clone() }.text(), "5 -> 7, unit qty -> kg");
         assert_eq!(Change { new_stock: Some(5), ..change }.text(), "taken at none -> T");
+    }
+
+    #[test]
+    fn a_change_of_a_price_says_what_was_and_what_will_be() {
+        let text = |text: &str| Some(text.to_owned());
+        let price = PriceReport { new_price: text("5.00"), new_currency_type: text("try"), ..PriceReport::default() };
+        let change = Change { price, ..Change::default() };
+        assert_eq!(change.text(), "new -> 5.00");
+        let price = PriceReport {
+            old_price: text("4.00"),
+            old_currency_type: text("try"),
+            new_tax_rate: text("20.00"),
+            ..change.price.clone()
+        };
+        assert_eq!(Change { price, ..change }.text(), "4.00 -> 5.00, tax rate none -> 20.00");
+        let written = serde_json::to_value(Change::default()).expect("JSON");
+        assert!(written.get("old_price").is_none(), "{written}");
     }
 
     #[test]

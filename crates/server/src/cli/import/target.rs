@@ -11,7 +11,7 @@ use bytes::Bytes;
 use onhand_core::import::ColumnMapping;
 
 use super::report::Report;
-use crate::cli::client::StockClient;
+use crate::cli::client::{ListKind, StockClient};
 use crate::cli::progress::Progress;
 
 /// Bytes of a file that are in memory at a time.
@@ -42,7 +42,7 @@ pub(super) trait ImportTarget {
     fn client(&self) -> &impl StockClient;
 
     /// Sends a file. What the import is asked for with.
-    async fn send(&mut self, list: i64, file: Outgoing, wish: ImportOptions) -> anyhow::Result<String>;
+    async fn send(&mut self, list: (ListKind, i64), file: Outgoing, wish: ImportOptions) -> anyhow::Result<String>;
 
     /// Lets something follow an import. What that is asked for with.
     async fn follow(&mut self, key: &str, step: Step) -> anyhow::Result<String>;

@@ -1,4 +1,4 @@
-//! A file of stock as rows: what it is, how many there are, and what each wants.
+//! A file of stock or of prices as rows: what it is, how many there are, and what each wants.
 //!
 //! Promises: bounded memory, whatever the file is: the rows of a small one are kept, a large one is read twice. Of a
 //! SKU that is there several times the last good row counts, and the others say so. Must not know what is stored.
@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use onhand_core::Timestamp;
 use onhand_core::commands::ImportStock;
 use onhand_core::import::{
-    Cell, CellKind, Column, ImportMode, LeftOut, ListNames, Problem, Reading, RunningSum, Times, same_name,
+    Cell, CellError, CellKind, Column, Columns, ImportMode, LeftOut, ListNames, Problem, Reading, RunningSum, Times,
+    same_name,
 };
 use onhand_sheet::{Format, Kind, Limits, Row, Sheet, SheetError};
 
@@ -23,7 +24,7 @@ use crate::zone::{NoMoment, Twice, Zone};
 
 /// What must be known to read a file.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct Plan<R> {
     /// Where it is.
     pub path: PathBuf,
     /// Where in it the rows are, and what its columns are.
@@ -32,12 +33,64 @@ pub struct Plan {
     pub list_name: String,
     /// Its code.
     pub list_code: Option<String>,
+    /// What reads its rows.
+    pub reader: R,
+}
+
+/// Reads the rows of files of one subject.
+pub trait RowReader: Send + Sync + 'static {
+    /// What a row is read as.
+    type Row: Send + 'static;
+
+    /// Reads a row.
+    fn read(&self, columns: &Columns, cells: &[Cell<'_>], list: ListNames<'_>) -> Result<Self::Row, CellError>;
+
+    /// The SKU of a row.
+    fn sku(row: &Self::Row) -> &str;
+
+    /// What is wrong with a cell, in a sentence.
+    fn told(fault: CellError) -> String;
+
+    /// Adds a row to the sum of those so far.
+    fn add(row: &Self::Row, sum: &mut RunningSum);
+
+    /// Whether the SKUs of all rows have to be known at the end.
+    fn notes_all(&self) -> bool;
+}
+
+/// Reads rows of stock.
+#[derive(Clone, Debug)]
+pub struct StockReader {
     /// What the amounts are.
     pub mode: ImportMode,
-    /// When it was sent: the same each time the file is read.
+    /// When the file was sent: the same each time it is read.
     pub now: Timestamp,
     /// What times without an offset mean.
     pub times: LocalTimes,
+}
+
+impl RowReader for StockReader {
+    type Row = ImportStock;
+
+    fn read(&self, columns: &Columns, cells: &[Cell<'_>], list: ListNames<'_>) -> Result<ImportStock, CellError> {
+        columns.row(cells, &Reading { list, mode: self.mode, now: self.now, times: &self.times })
+    }
+
+    fn sku(row: &ImportStock) -> &str {
+        &row.sku
+    }
+
+    fn told(fault: CellError) -> String {
+        messages::cell(fault)
+    }
+
+    fn add(row: &ImportStock, sum: &mut RunningSum) {
+        sum.add(row);
+    }
+
+    fn notes_all(&self) -> bool {
+        self.mode == ImportMode::Replace
+    }
 }
 
 /// Times of a file: without an offset they are of the zone in which it was sent.
@@ -89,9 +142,9 @@ pub struct LeftOutRows {
 const KEPT_BYTES: usize = 24 << 20;
 
 /// About how much memory a row takes.
-fn bytes(row: &FileRow) -> usize {
+fn bytes<R: RowReader>(row: &FileRow<R::Row>) -> usize {
     match row {
-        Ok((_, row)) => size_of::<FileRow>() + row.sku.len(),
+        Ok((_, row)) => size_of::<FileRow<R::Row>>() + R::sku(row).len(),
         Err(ended) => 2 * size_of::<RowResult>() + ended.sku.len(),
     }
 }
@@ -104,31 +157,28 @@ impl Survey {
 }
 
 /// A row of a file.
-pub type FileRow = Result<(u64, ImportStock), Box<RowResult>>;
+pub type FileRow<T> = Result<(u64, T), Box<RowResult>>;
+/// All rows of a file, if they are not too many to be kept.
+pub type KeptRows<T> = Option<Vec<FileRow<T>>>;
 
-impl Plan {
-    fn reading(&self) -> Reading<'_> {
-        Reading {
-            list: ListNames { name: &self.list_name, code: self.list_code.as_deref() },
-            mode: self.mode,
-            now: self.now,
-            times: &self.times,
-        }
+impl<R: RowReader> Plan<R> {
+    fn list(&self) -> ListNames<'_> {
+        ListNames { name: &self.list_name, code: self.list_code.as_deref() }
     }
 
     /// Reads the whole file once; keeps its rows if they are not too many. What is wrong with the file as a whole is
     /// said in a sentence.
-    pub fn survey(&self) -> Result<(Survey, Option<Vec<FileRow>>), Trouble> {
+    pub fn survey(&self) -> Result<(Survey, KeptRows<R::Row>), Trouble> {
         let mut rows = SheetRows::open(self)?;
         let (mut last, mut named, mut total, mut unnamed) = (HashMap::new(), HashSet::new(), 0, 0);
         // Most SKUs are there once, so that a number for each is enough to find those that are not.
         let (hasher, mut seen) = (RandomState::new(), HashSet::new());
-        let (reading, is_whole) = (self.reading(), self.mode == ImportMode::Replace);
+        let is_whole = self.reader.notes_all();
         let (mut kept, mut left) = (Some(Vec::new()), KEPT_BYTES);
-        while let Some(row) = rows.next(&reading)? {
+        while let Some(row) = rows.next(self)? {
             total += 1;
             let (sku, number) = match &row {
-                Ok((number, row)) => (row.sku.as_str(), Some(*number)),
+                Ok((number, row)) => (R::sku(row), Some(*number)),
                 Err(row) => (row.sku.as_str(), None),
             };
             unnamed += i64::from(sku.is_empty());
@@ -138,7 +188,7 @@ impl Plan {
             if is_whole {
                 named.insert(sku.into());
             }
-            left = left.saturating_sub(bytes(&row));
+            left = left.saturating_sub(bytes::<R>(&row));
             kept = kept.filter(|_| left > 0);
             if let Some(kept) = &mut kept {
                 kept.push(row);
@@ -167,16 +217,15 @@ impl Plan {
     pub fn chunks(
         &self,
         survey: &Survey,
-        kept: Option<Vec<FileRow>>,
+        kept: KeptRows<R::Row>,
         (rows_each, first): (usize, i64),
-        mut take: impl FnMut(i64, Vec<FileRow>) -> bool,
+        mut take: impl FnMut(i64, Vec<FileRow<R::Row>>) -> bool,
     ) -> Result<(), Trouble> {
         let mut kept = kept.map(Vec::into_iter);
         let mut rows = if kept.is_none() { Some(SheetRows::open(self)?) } else { None };
-        let reading = self.reading();
         let mut next = || match (&mut kept, &mut rows) {
             (Some(kept), _) => Ok(kept.next()),
-            (None, Some(rows)) => rows.next(&reading),
+            (None, Some(rows)) => rows.next(self),
             (None, None) => Ok(None),
         };
         for number in 0.. {
@@ -184,7 +233,7 @@ impl Plan {
             while chunk.len() < rows_each
                 && let Some(row) = next()?
             {
-                chunk.push(row.and_then(|row| only_last(survey, row)));
+                chunk.push(row.and_then(|row| only_last::<R>(survey, row)));
             }
             if chunk.is_empty() || (number >= first && !take(number, chunk)) {
                 break;
@@ -194,13 +243,13 @@ impl Plan {
     }
 }
 
-fn only_last(survey: &Survey, (number, row): (u64, ImportStock)) -> FileRow {
-    match survey.last.get(row.sku.as_str()) {
+fn only_last<R: RowReader>(survey: &Survey, (number, row): (u64, R::Row)) -> FileRow<R::Row> {
+    match survey.last.get(R::sku(&row)) {
         Some(last) if *last != number => {
             let text = format!("The SKU is in row {last} again, and the last one counts.");
             Err(Box::new(RowResult::failed(
                 Some(number),
-                row.sku,
+                R::sku(&row),
                 RowText { column: "product__sku", code: "duplicate", text },
             )))
         }
@@ -219,14 +268,14 @@ struct SheetRows<'p> {
 }
 
 impl<'p> SheetRows<'p> {
-    fn open(plan: &'p Plan) -> Result<Self, Trouble> {
+    fn open<R>(plan: &'p Plan<R>) -> Result<Self, Trouble> {
         let understood = &plan.understood;
         let (sheet, row) = behind_header(&plan.path, understood)?;
         let (sum, left_out) = (RunningSum::default(), LeftOutRows::default());
         Ok(Self { sheet, understood, row, sum, left_out, warehouses: Vec::new() })
     }
 
-    fn next(&mut self, reading: &Reading<'_>) -> Result<Option<FileRow>, Trouble> {
+    fn next<R: RowReader>(&mut self, plan: &Plan<R>) -> Result<Option<FileRow<R::Row>>, Trouble> {
         let columns = &self.understood.columns;
         loop {
             match self.sheet.next(&mut self.row) {
@@ -247,12 +296,11 @@ impl<'p> SheetRows<'p> {
                     if columns.warehouse().is_none() {
                         note_warehouse(&mut self.warehouses, columns.cell(Column::Warehouse, &cells).text);
                     }
-                    let row = columns.row(&cells, reading).map_err(|fault| {
-                        let why =
-                            RowText { column: fault.column.name(), code: "bad_cell", text: messages::cell(fault) };
+                    let row = plan.reader.read(columns, &cells, plan.list()).map_err(|fault| {
+                        let why = RowText { column: fault.column.name(), code: "bad_cell", text: R::told(fault) };
                         Box::new(RowResult::failed(Some(number), columns.sku(&cells).unwrap_or_default(), why))
                     });
-                    row.iter().for_each(|row| self.sum.add(row));
+                    row.iter().for_each(|row| R::add(row, &mut self.sum));
                     return Ok(Some(row.map(|row| (number, row))));
                 }
             }

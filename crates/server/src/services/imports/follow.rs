@@ -9,14 +9,14 @@ use onhand_store::imports::{self, ImportRow, Kind, State, Task};
 use super::receive;
 use crate::services::{Requester, ServiceError, Services};
 
-/// Applies a dry run. If it is forced, rows are written, too, whose stock was written since. The import that does it.
+/// Applies a dry run. If it is forced, rows are written, too, whose stock or price was written since. The import that does it.
 pub async fn apply(
     services: &Services,
     requester: &Requester,
     dry_run: ImportRow,
     is_forced: bool,
 ) -> Result<ImportRow, ServiceError> {
-    if dry_run.kind != Kind::Stocks || dry_run.task != Task::Preview {
+    if dry_run.kind == Kind::StockLists || dry_run.task != Task::Preview {
         return Err(not_fitting("only a dry run can be applied"));
     }
     follow(services, requester, dry_run, (Task::Apply, is_forced)).await
@@ -29,7 +29,7 @@ pub async fn undo(
     import: ImportRow,
     is_forced: bool,
 ) -> Result<ImportRow, ServiceError> {
-    if import.kind != Kind::Stocks || !matches!(import.task, Task::Import | Task::Apply) {
+    if import.kind == Kind::StockLists || !matches!(import.task, Task::Import | Task::Apply) {
         return Err(not_fitting("only an import that was applied can be undone"));
     }
     follow(services, requester, import, (Task::Undo, is_forced)).await
@@ -58,6 +58,7 @@ async fn follow(
         mode: source.mode,
         is_forced,
         source: Some(source.id),
+        price_list: source.price_list,
         state: State::Waiting,
         file_name: source.file_name,
         time_zone: source.time_zone,

@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
-use onhand_core::import::{Cell, ColumnMapping, FoundHeader, HEADER_ROWS_MAX, HeadRow, find_header, same_name};
+use onhand_core::import::{
+    Cell, ColumnMapping, FoundHeader, HEADER_ROWS_MAX, HeadRow, Subject, find_header, same_name,
+};
 use onhand_sheet::{Limits, Row, SheetError};
 
 use super::file::cells;
@@ -21,6 +23,8 @@ const SHEETS_LOOKED_AT: usize = 10;
 /// What is known of the columns of a file before it is looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Hints {
+    /// What its rows write.
+    pub subject: Subject,
     /// What its sender says.
     pub given: Option<ColumnMapping>,
     /// What its list remembers, by the headings that it is for.
@@ -100,7 +104,11 @@ fn place_of(names: &[String], wanted: &str) -> Option<usize> {
 /// Several sheets could be meant.
 fn which_sheet(others: Vec<SheetHead>, names: Vec<String>) -> Looked {
     let choices: Vec<String> = others.iter().filter_map(|head| names.get(head.sheet).cloned()).collect();
-    let text = format!("Several sheets have stock: {}. Choose one with mapping.", mapping::choices(&choices));
+    let named = mapping::choices(&choices);
+    let text = match others.first().map(|head| head.found.subject) {
+        Some(Subject::Prices) => format!("Several sheets have prices: {named}. Choose one with mapping."),
+        Some(Subject::Stocks) | None => format!("Several sheets have stock: {named}. Choose one with mapping."),
+    };
     let mut layout = Layout::default();
     if let Some(first) = others.into_iter().next() {
         layout = layout_of(&first, names);
@@ -113,7 +121,7 @@ fn told(head: SheetHead, names: Vec<String>) -> Looked {
     let layout = layout_of(&head, names);
     match head.found.columns {
         Ok(_) => Looked::Understood(layout),
-        Err(fault) => Looked::Unclear(layout, messages::header(&fault)),
+        Err(fault) => Looked::Unclear(layout, messages::header(&fault, head.found.subject)),
     }
 }
 
@@ -147,7 +155,7 @@ fn head(path: &Path, sheet: usize, hints: &Hints) -> Result<SheetHead, Trouble> 
         true => None,
         false => hints.remembered.get(&mapping::headings_key(header)).cloned(),
     };
-    let found = find_header(&rows, hints.given.as_ref(), &remembered);
+    let found = find_header(&rows, hints.subject, hints.given.as_ref(), &remembered);
     found.map(|found| SheetHead { sheet, rows, found }).ok_or_else(|| SheetError::Empty.into())
 }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use onhand_core::import::{Cell, Column, ColumnMapping, Pick, heading_set};
+use onhand_core::import::{Cell, Column, ColumnMapping, Pick, Subject, heading_set};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -16,21 +16,26 @@ const NAME_CHARS_MAX: usize = 255;
 const ROW_MAX: u64 = 1 << 20;
 const COLUMN_MAX: u64 = 256;
 
-/// Reads a mapping. What is wrong with it is said in a sentence.
-pub fn read(text: &str) -> Result<ColumnMapping, String> {
+/// Reads a mapping for a file of a subject. What is wrong with it is said in a sentence.
+pub fn read(text: &str, subject: Subject) -> Result<ColumnMapping, String> {
     let value: Value = serde_json::from_str(text).map_err(|_| "A mapping is a JSON object.".to_owned())?;
     let fields = value.as_object().ok_or("A mapping is a JSON object.")?;
     let mut mapping = ColumnMapping::default();
     for (name, value) in fields {
         match name.as_str() {
             "sheet" => mapping.sheet = named("sheet", value)?,
-            "warehouse" => mapping.warehouse = named("warehouse", value)?,
+            "warehouse" if subject.has(Column::Warehouse) => mapping.warehouse = named("warehouse", value)?,
             "header_row" => mapping.header_row = row(value)?,
-            "columns" => mapping.columns = columns(value)?,
+            "columns" => mapping.columns = columns(value, subject)?,
             other => {
                 let text = format!(
-                    "A mapping has no field {}; it has sheet, header_row, columns and warehouse.",
-                    shown(other)
+                    "A mapping has no field {}; it has {}.",
+                    shown(other),
+                    if subject.has(Column::Warehouse) {
+                        "sheet, header_row, columns and warehouse"
+                    } else {
+                        "sheet, header_row and columns"
+                    }
                 );
                 return Err(text);
             }
@@ -61,12 +66,12 @@ fn row(value: &Value) -> Result<Option<u64>, String> {
     }
 }
 
-fn columns(value: &Value) -> Result<Vec<(Column, Option<Pick>)>, String> {
+fn columns(value: &Value, subject: Subject) -> Result<Vec<(Column, Option<Pick>)>, String> {
     let fields = value.as_object().ok_or("columns of a mapping is a JSON object.")?;
     let mut columns: Vec<(Column, Option<Pick>)> = Vec::new();
     for (name, value) in fields {
-        let known =
-            Column::named(name).ok_or_else(|| format!("There is no column {}; there are {}.", shown(name), all()))?;
+        let known = Column::named(name).filter(|column| subject.has(*column));
+        let known = known.ok_or_else(|| format!("There is no column {}; there are {}.", shown(name), all(subject)))?;
         let pick = match value {
             Value::Null => None,
             Value::String(heading) if is_name(heading) => Some(Pick::Heading(heading.clone())),
@@ -89,8 +94,8 @@ fn columns(value: &Value) -> Result<Vec<(Column, Option<Pick>)>, String> {
     Ok(columns)
 }
 
-fn all() -> String {
-    Column::ALL.map(Column::name).join(", ")
+fn all(subject: Subject) -> String {
+    subject.columns().iter().copied().map(Column::name).collect::<Vec<_>>().join(", ")
 }
 
 fn shown(name: &str) -> String {
@@ -140,6 +145,10 @@ pub fn choices(of: &[String]) -> String {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<ColumnMapping, String> {
+        super::read(text, Subject::Stocks)
+    }
+
     #[test]
     fn a_mapping_comes_back_as_it_was() {
         let text = r#"{"sheet":"Stok","header_row":4,"columns":{"sku":"Malzeme Kodu","stock":7,"unit_type":null},"warehouse":"Merkez"}"#;
@@ -160,6 +169,7 @@ mod tests {
             (r#"{"header_row":"4"}"#, "header_row"),
             (r#"{"columns":[]}"#, "columns"),
             (r#"{"columns":{"colour":"Renk"}}"#, "no column colour"),
+            (r#"{"columns":{"price":"Fiyat"}}"#, "no column price"),
             (r#"{"columns":{"sku":0}}"#, "from 1 to"),
             (r#"{"columns":{"sku":257}}"#, "from 1 to"),
             (r#"{"columns":{"sku":true}}"#, "a heading"),

@@ -2,18 +2,22 @@
 //!
 //! Promises: each says what is wrong and, where there is a way, what to do about it. Must not know files or rows.
 
-use onhand_core::import::{CellError, Column, HEADER_ROWS_MAX, HeaderError, Problem};
+use onhand_core::import::{CellError, Column, HEADER_ROWS_MAX, HeaderError, Problem, Subject};
 use onhand_core::rejection::RowRejection;
 use onhand_core::{QUANTITY_MAX, SKU_CHARS_MAX};
 
 use crate::wire::scalar;
 use crate::zone::NoMoment;
 
-/// Why the table of a file cannot be read as stock.
-pub fn header(fault: &HeaderError) -> String {
+/// Why the table of a file cannot be read as stock, or as prices.
+pub fn header(fault: &HeaderError, subject: Subject) -> String {
     match fault {
         HeaderError::NoHeader => {
-            format!("The first row looks like data. It must name the columns: {}.", accepted())
+            format!("The first row looks like data. It must name the columns: {}.", accepted(subject))
+        }
+        HeaderError::StockFile => {
+            "This is a file of stock: it has stock and no prices. A file of prices has a column price beside the SKU."
+                .to_owned()
         }
         HeaderError::PriceList => {
             "This is a price list: it has prices and no stock. A stock file has a column stock beside the SKU."
@@ -27,7 +31,10 @@ pub fn header(fault: &HeaderError) -> String {
         }
         HeaderError::NoSku => format!("There is no column with SKUs. Name it one of: {}.", names(Column::Sku)),
         HeaderError::NothingToWrite => {
-            format!("Beside the SKU there is no column that could be written. Columns that can be: {}.", writable())
+            format!(
+                "Beside the SKU there is no column that could be written. Columns that can be: {}.",
+                writable(subject)
+            )
         }
         HeaderError::NoSuchColumn(heading) => {
             format!("The file has no column \"{heading}\", which the mapping names.")
@@ -80,7 +87,12 @@ pub fn cell(fault: CellError) -> String {
         Problem::IsDate => "This is a date, not an amount. Format the column as number and enter the amount again.",
         Problem::IsBool => "This is true or false, and neither an amount nor a SKU.",
         Problem::IsError => "The formula in this cell has failed.",
-        Problem::NotANumber => "This is not a number.",
+        // The last four are of prices only, which have sentences of their own.
+        Problem::NotANumber
+        | Problem::TooPrecise
+        | Problem::RateTooHigh
+        | Problem::RateIsShare
+        | Problem::NotACurrency => "This is not a number.",
         Problem::Decimals => "Stock is counted in whole numbers; this one has decimals.",
         Problem::Negative => "Stock cannot be below zero. Differences are taken with mode=adjust.",
         Problem::Plus => "A plus stands for a difference, which is taken for stock with mode=adjust only.",
@@ -144,12 +156,12 @@ pub fn row(fault: &RowRejection) -> RowText {
     RowText { column: column.name(), code, text: text.to_owned() }
 }
 
-fn accepted() -> String {
-    format!("{}, and one of {}", names(Column::Sku), writable())
+fn accepted(subject: Subject) -> String {
+    format!("{}, and one of {}", names(Column::Sku), writable(subject))
 }
 
-fn writable() -> String {
-    [Column::Stock, Column::Held, Column::Unit].map(names).join(", ")
+fn writable(subject: Subject) -> String {
+    subject.writable().iter().copied().map(names).collect::<Vec<_>>().join(", ")
 }
 
 fn names(column: Column) -> String {
@@ -164,15 +176,18 @@ mod tests {
     fn a_header_fault_says_what_to_do() {
         let twice = HeaderError::Twice { column: Column::Sku, headers: ["SKU".to_owned(), "Barkod".to_owned()] };
         assert_eq!(
-            header(&twice),
+            header(&twice, Subject::Stocks),
             "The columns \"SKU\" and \"Barkod\" both mean product__sku. Choose one with mapping, or keep one of them."
         );
-        assert!(header(&HeaderError::PriceList).contains("price list"));
+        assert!(header(&HeaderError::PriceList, Subject::Stocks).contains("price list"));
         for fault in [HeaderError::NoHeader, HeaderError::NothingToWrite] {
-            assert!(header(&fault).contains("stock, quantity, qty, stok, miktar"), "{fault:?}");
+            assert!(header(&fault, Subject::Stocks).contains("stock, quantity, qty, stok, miktar"), "{fault:?}");
         }
         for fault in [HeaderError::NoHeader, HeaderError::NoSku] {
-            assert!(header(&fault).contains("product__sku, product_sku, sku, barcode, stok kodu"), "{fault:?}");
+            assert!(
+                header(&fault, Subject::Prices).contains("product__sku, product_sku, sku, barcode, stok kodu"),
+                "{fault:?}"
+            );
         }
     }
 

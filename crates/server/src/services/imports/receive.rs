@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use onhand_core::StockListId;
 use onhand_core::import::ColumnMapping;
+use onhand_core::{PriceListId, StockListId};
 use onhand_store::idempotency::{self, Answer};
 use onhand_store::imports::{self, ImportRow, Kind, Task};
 use onhand_store::{Error, Tx};
@@ -65,7 +65,20 @@ pub async fn begin(
     list: Option<StockListId>,
 ) -> Result<Receiving, ServiceError> {
     let time_zone = services.zone_of_file(list).await?;
-    let new = ImportRow { time_zone, ..arriving(services, requester, (kind, Task::Import), list) };
+    receive(services, ImportRow { time_zone, ..arriving(services, requester, (kind, Task::Import), list) }).await
+}
+
+/// Begins to receive a file of the prices of a list.
+pub async fn begin_prices(
+    services: &Arc<Services>,
+    requester: &Requester,
+    list: PriceListId,
+) -> Result<Receiving, ServiceError> {
+    let new = arriving(services, requester, (Kind::Prices, Task::Import), None);
+    receive(services, ImportRow { price_list: Some(list), ..new }).await
+}
+
+async fn receive(services: &Arc<Services>, new: ImportRow) -> Result<Receiving, ServiceError> {
     let (import, partial) = PartialUpload::begin(&services.store, new).await?;
     let sink = UploadSink::new(&services.store, import.id);
     Ok(Receiving { services: services.clone(), import, partial, sink, hash: Sha256::new() })

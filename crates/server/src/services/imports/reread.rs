@@ -38,7 +38,11 @@ pub async fn known_layout(services: &Services, import: &ImportRow) -> Result<Opt
 
 /// Whether the file of an import can be read with another mapping: none of its rows has taken effect.
 pub fn can_be_read_again(import: &ImportRow) -> bool {
-    let is_read = import.kind == Kind::Stocks && import.list.is_some();
+    let is_read = match import.kind {
+        Kind::Stocks => import.list.is_some(),
+        Kind::Prices => import.price_list.is_some(),
+        Kind::StockLists => false,
+    };
     let is_without_effect = match import.task {
         Task::Preview => true,
         Task::Import => import.counts.sum() == 0,
@@ -64,6 +68,7 @@ pub async fn read_again(
     let task = if is_dry_run { Task::Preview } else { Task::Import };
     let new = ImportRow {
         mode: source.mode.clone(),
+        price_list: source.price_list,
         state: State::Waiting,
         file_name: source.file_name.clone(),
         time_zone: source.time_zone.clone(),

@@ -7,11 +7,12 @@
 use std::collections::VecDeque;
 
 use onhand_core::ImportId;
-use onhand_core::import::{Column, Columns};
+use onhand_core::import::{Column, Columns, Subject};
 use onhand_sheet::{Cell, Kind, Limits, Out, Row, Sheet, SheetError};
-use onhand_store::imports::{self, ImportRow, State, Task};
+use onhand_store::imports::{self, ImportRow, Kind as Imported, State, Task};
 
 use super::layout::{Layout, RESULT_BEGINS, Understood};
+use super::price_results::PriceTexts;
 use super::row_results::{self, ResultStatus, RowResult, StockValues};
 use super::{file, follow, spool};
 use crate::services::ServiceError;
@@ -20,9 +21,11 @@ use crate::services::table_file::{Format, Sink, TableFile};
 
 /// What a result can be.
 pub const FORMATS: &[Format] = &[Format::Csv, Format::Xlsx];
-/// The columns behind those of the file.
+/// The columns behind those of the file, of stock and of prices.
 const COLUMNS: [&str; 6] =
     [RESULT_BEGINS, "import_result", "import_error_column", "import_error", "import_old_stock", "import_new_stock"];
+const PRICE_COLUMNS: [&str; 6] =
+    [RESULT_BEGINS, "import_result", "import_error_column", "import_error", "import_old_price", "import_new_price"];
 /// The result of a row that was not looked at, because the import ended before.
 const NOT_DONE: &str = "not_done";
 /// The result of a row that is a sum of others, or about another warehouse.
@@ -55,6 +58,7 @@ pub fn write(reads: &Reads, import: &ImportRow, (sink, format): (&mut dyn Sink, 
         Task::Undo => None,
     };
     let (mut file, mut layout) = (None, None);
+    let columns = if import.kind == Imported::Prices { PRICE_COLUMNS } else { COLUMNS };
     if let Some(source) = source {
         let reading = reads.read("imports.reading", async move |tx| imports::reading(tx, source).await)?;
         layout = reading.layout.as_deref().and_then(Layout::decode);
@@ -67,10 +71,10 @@ pub fn write(reads: &Reads, import: &ImportRow, (sink, format): (&mut dyn Sink, 
     match file.filter(is_there) {
         Some(file) => {
             let understood = layout.and_then(|layout| layout.understood());
-            Uploaded::open(file.path(), understood, without)?.write(&mut table, &mut results)?;
+            Uploaded::open(file.path(), understood, (columns, without))?.write(&mut table, &mut results)?;
         }
         None => {
-            table.row([Column::Sku.name()].into_iter().chain(COLUMNS).map(Out::Text))?;
+            table.row([Column::Sku.name()].into_iter().chain(columns).map(Out::Text))?;
             while let Some(row) = results.next()? {
                 table.row([Out::Text(&row.sku)].into_iter().chain(behind(Some(&row), without)))?;
             }
@@ -123,6 +127,8 @@ struct Uploaded {
     shown: Vec<usize>,
     sku: Option<usize>,
     amounts: [Option<usize>; 2],
+    /// The columns behind those of the file.
+    columns: [&'static str; 6],
     /// The result of a row that has none.
     without: &'static str,
 }
@@ -132,7 +138,7 @@ impl Uploaded {
     fn open(
         path: &std::path::Path,
         understood: Option<Understood>,
-        without: &'static str,
+        (ours, without): ([&'static str; 6], &'static str),
     ) -> Result<Self, ServiceError> {
         let (mut width, number) = (0, understood.as_ref().map_or(0, |understood| understood.sheet));
         let mut row = Row::new();
@@ -150,18 +156,19 @@ impl Uploaded {
                 (sheet, row)
             }
         };
-        let is_ours = |column: &usize| row.cell(*column).is_some_and(|cell| COLUMNS.contains(&cell.text.trim()));
+        let is_ours = |column: &usize| row.cell(*column).is_some_and(|cell| ours.contains(&cell.text.trim()));
         let shown = (0..width).filter(|column| !is_ours(column)).collect();
-        let columns =
-            understood.map(|understood| understood.columns).or_else(|| Columns::read(&file::cells(&row)).ok());
+        let columns = understood
+            .map(|understood| understood.columns)
+            .or_else(|| Columns::read(&file::cells(&row), Subject::Stocks).ok());
         let place = |column| columns.as_ref().and_then(|columns| columns.place(column));
         let (sku, amounts) = (place(Column::Sku), [place(Column::Stock), place(Column::Held)]);
-        Ok(Self { sheet, row, shown, sku, amounts, without })
+        Ok(Self { sheet, row, shown, sku, amounts, columns: ours, without })
     }
 
     fn write(mut self, table: &mut TableFile<'_>, results: &mut RowResults<'_>) -> Result<(), ServiceError> {
         let header = self.shown.iter().map(|column| self.row.cell(*column).map_or(Out::Empty, out));
-        table.row(header.chain(COLUMNS.map(Out::Text)))?;
+        table.row(header.chain(self.columns.map(Out::Text)))?;
         while let Some((number, is_read)) = next(&mut self.sheet, &mut self.row)? {
             let result = results.of(number)?;
             let cells = self.shown.iter().map(|column| match is_read {
@@ -227,19 +234,30 @@ fn out(cell: Cell<'_>) -> Out<'_> {
     }
 }
 
-/// The cells of [`COLUMNS`].
+/// The cells of [`COLUMNS`], or of [`PRICE_COLUMNS`].
 fn behind<'o>(result: Option<&'o RowResult>, without: &'static str) -> [Out<'o>; 6] {
     let Some(result) = result else {
         return [Out::Empty, Out::Text(without), Out::Empty, Out::Empty, Out::Empty, Out::Empty];
     };
+    let (column, error, is_failed) = match &result.end {
+        ResultStatus::Failed { column, error, .. } => (Out::Text(column), Out::Text(error), true),
+        ResultStatus::Created | ResultStatus::Updated | ResultStatus::Unchanged => (Out::Empty, Out::Empty, false),
+    };
+    let (before, after) = values(result);
+    let row = result.row.map_or(Out::Empty, |row| Out::Int(row.cast_signed()));
+    [row, Out::Text(result.word()), column, error, before, if is_failed { Out::Empty } else { after }]
+}
+
+/// The level, or the price, before a row and after it.
+fn values(result: &RowResult) -> (Out<'_>, Out<'_>) {
     let stock =
         |figures: &Option<StockValues>| figures.as_ref().map_or(Out::Empty, |figures| Out::Int(figures.on_hand));
-    let (column, error, after) = match &result.end {
-        ResultStatus::Failed { column, error, .. } => (Out::Text(column), Out::Text(error), Out::Empty),
-        ResultStatus::Created | ResultStatus::Updated | ResultStatus::Unchanged => {
-            (Out::Empty, Out::Empty, stock(&result.after))
-        }
-    };
-    let row = result.row.map_or(Out::Empty, |row| Out::Int(row.cast_signed()));
-    [row, Out::Text(result.word()), column, error, stock(&result.before), after]
+    match &result.price {
+        Some(result) => (price(result.before.as_ref()), price(result.after.as_ref())),
+        None => (stock(&result.before), stock(&result.after)),
+    }
+}
+
+fn price(values: Option<&PriceTexts>) -> Out<'_> {
+    values.map_or(Out::Empty, |values| Out::Decimal(&values.price))
 }

@@ -10,9 +10,12 @@ use onhand_store::imports::Counts;
 use serde::{Deserialize, Serialize};
 
 use super::messages::RowText;
+use super::price_results::PriceResult;
 
 /// The form of the bytes; a new one gets a new number.
 const FORM: u8 = 1;
+/// The form of the bytes of rows that write prices.
+const PRICES_FORM: u8 = 2;
 
 /// The result of one row.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -35,6 +38,9 @@ pub struct RowResult {
     pub movement: Option<i64>,
     /// Units of reported lines that it settled.
     pub settled: i64,
+    /// The price that it wrote; none where it was about a stock, or was not understood. Stored beside the rows.
+    #[serde(skip)]
+    pub price: Option<Box<PriceResult>>,
 }
 
 /// How a row ended.
@@ -104,6 +110,7 @@ impl RowResult {
             stock: None,
             movement: None,
             settled: 0,
+            price: None,
         }
     }
 
@@ -221,11 +228,21 @@ pub fn counts(rows: &[RowResult]) -> Counts {
 
 /// The bytes that are stored.
 pub fn encode(rows: &[RowResult]) -> Vec<u8> {
-    postcard::to_extend(rows, vec![FORM]).expect("plain data has a form in memory")
+    let plain = "plain data has a form in memory";
+    if rows.iter().all(|row| row.price.is_none()) {
+        return postcard::to_extend(rows, vec![FORM]).expect(plain);
+    }
+    let prices: Vec<Option<&PriceResult>> = rows.iter().map(|row| row.price.as_deref()).collect();
+    postcard::to_extend(&(rows, prices), vec![PRICES_FORM]).expect(plain)
 }
 
 /// The rows that were stored.
 pub fn decode(bytes: &[u8]) -> anyhow::Result<Vec<RowResult>> {
+    if let Some(bytes) = bytes.strip_prefix(&[PRICES_FORM]) {
+        let (mut rows, prices): (Vec<RowResult>, Vec<Option<Box<PriceResult>>>) = postcard::from_bytes(bytes)?;
+        rows.iter_mut().zip(prices).for_each(|(row, price)| row.price = price);
+        return Ok(rows);
+    }
     let rows = bytes.strip_prefix(&[FORM]).context("row results in a form of another version")?;
     Ok(postcard::from_bytes(rows)?)
 }

@@ -3,7 +3,7 @@
 //! Promises: looking often costs little: chunks are read only where rows have failed. A file that has not arrived whole
 //! is no import yet. Must not know how a status is shown.
 
-use onhand_core::{ImportId, StockListId};
+use onhand_core::{ImportId, PriceListId, StockListId};
 use onhand_store::imports::{self, ImportRow, State, Task};
 use onhand_store::query::{ListQuery, Page};
 use onhand_store::{Store, Tx};
@@ -40,11 +40,20 @@ impl ImportStatus {
 
 /// The import with a key, if it belongs to a list; to any list or none, if no list is asked for.
 pub async fn find(store: &Store, list: Option<StockListId>, key: String) -> Result<ImportRow, ServiceError> {
+    found(store, key, |import| list.is_none() || list == import.list).await
+}
+
+/// The import with a key, if it belongs to a price list.
+pub async fn find_of_prices(store: &Store, list: PriceListId, key: String) -> Result<ImportRow, ServiceError> {
+    found(store, key, |import| import.price_list == Some(list)).await
+}
+
+async fn found(store: &Store, key: String, is_meant: impl Fn(&ImportRow) -> bool) -> Result<ImportRow, ServiceError> {
     if key.contains('\0') {
         return Err(ServiceError::NotFound); // no text that is stored has one
     }
     let import = store.read_inline("imports.by_key", async move |tx| imports::by_key(tx, &key).await).await?;
-    let fits = |import: &ImportRow| import.state != State::Receiving && (list.is_none() || list == import.list);
+    let fits = |import: &ImportRow| import.state != State::Receiving && is_meant(import);
     import.filter(fits).ok_or(ServiceError::NotFound)
 }
 

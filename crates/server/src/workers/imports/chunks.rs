@@ -227,5 +227,6 @@ fn row_result(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock) 
         stock: imported.stock.map(StockId::get),
         movement: imported.movement.map(MovementId::get),
         settled: imported.covered,
+        price: None,
     }
 }

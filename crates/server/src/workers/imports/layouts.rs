@@ -6,32 +6,40 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use onhand_core::import::{Column, ColumnMapping, same_name};
-use onhand_core::{ImportId, StockListId};
+use onhand_core::ImportId;
+use onhand_core::import::{Column, ColumnMapping, Subject, same_name};
 use onhand_store::Tx;
-use onhand_store::imports::{self, Description, FileReading, ImportRow};
+use onhand_store::imports::{self, Description, FileReading, ImportRow, MappedList};
 
 use super::{ImportWorkers, JobError, blocking};
-use crate::services::imports::file::{FileRow, Plan, Survey};
+use crate::services::imports::file::{KeptRows, Plan, RowReader, Survey};
 use crate::services::imports::layout::{Layout, Question, Understood};
 use crate::services::imports::look::{self, Hints, Looked};
 use crate::services::imports::{mapping, messages};
 
 /// A file that was surveyed by its layout.
-pub(super) struct Surveyed {
-    pub(super) plan: Arc<Plan>,
+pub(super) struct Surveyed<R: RowReader> {
+    pub(super) plan: Arc<Plan<R>>,
     pub(super) survey: Arc<Survey>,
-    pub(super) kept: Option<Vec<FileRow>>,
+    pub(super) kept: KeptRows<R::Row>,
+}
+
+/// What the files of a list are about.
+const fn subject(list: MappedList) -> Subject {
+    match list {
+        MappedList::Stocks(_) => Subject::Stocks,
+        MappedList::Prices(_) => Subject::Prices,
+    }
 }
 
 /// Finds the layout of the file of an import, surveys the file by it, and stores what it turned out to be.
-pub(super) async fn survey(
+pub(super) async fn survey<R: RowReader>(
     workers: &ImportWorkers,
     import: &ImportRow,
-    (list, reading, path): (StockListId, FileReading, &Path),
-    plan: impl Fn(Understood) -> Plan,
-) -> Result<Surveyed, JobError> {
-    let given = reading.mapping.as_deref().and_then(|text| mapping::read(text).ok());
+    (list, reading, path): (MappedList, FileReading, &Path),
+    plan: impl Fn(Understood) -> Plan<R>,
+) -> Result<Surveyed<R>, JobError> {
+    let given = reading.mapping.as_deref().and_then(|text| mapping::read(text, subject(list)).ok());
     let known = reading.layout.as_deref().and_then(Layout::decode).filter(|layout| layout.is_understood);
     let mut layout = match known {
         Some(layout) => layout,
@@ -62,13 +70,14 @@ pub(super) async fn survey(
 async fn looked_at(
     workers: &ImportWorkers,
     id: ImportId,
-    list: StockListId,
+    list: MappedList,
     (given, path): (Option<ColumnMapping>, &Path),
 ) -> Result<Layout, JobError> {
     let read = async move |tx: &mut Tx<'_>| imports::remembered(tx, list).await;
     let known = workers.services.store.read("column_mappings.of_list", read).await?;
-    let read = |(headings, text): (String, String)| Some((headings, mapping::read(&text).ok()?));
-    let hints = Hints { given, remembered: known.into_iter().filter_map(read).collect() };
+    let subject = subject(list);
+    let read = |(headings, text): (String, String)| Some((headings, mapping::read(&text, subject).ok()?));
+    let hints = Hints { subject, given, remembered: known.into_iter().filter_map(read).collect() };
     let path = path.to_owned();
     match blocking(move || look::look(&path, &hints)).await? {
         Looked::Understood(layout) => Ok(layout),
@@ -94,7 +103,7 @@ async fn unclear(workers: &ImportWorkers, id: ImportId, layout: &Layout, text: S
 async fn describe(
     workers: &ImportWorkers,
     id: ImportId,
-    (list, layout, given): (StockListId, &Layout, Option<ColumnMapping>),
+    (list, layout, given): (MappedList, &Layout, Option<ColumnMapping>),
     survey: &Survey,
 ) -> Result<(), JobError> {
     let ignored = layout.understood().map(|understood| understood.ignored).unwrap_or_default();

@@ -6,6 +6,7 @@
 mod bulk;
 mod chunks;
 mod layouts;
+mod prices;
 mod stock_lists;
 mod stocks;
 
@@ -151,9 +152,10 @@ async fn next(workers: &ImportWorkers, holder: &str) -> Result<Option<(ImportRow
 }
 
 fn lease_of(import: &ImportRow) -> String {
-    match import.list {
-        Some(list) => format!("import:{}", list.get()),
-        None => "import".to_owned(),
+    match (import.list, import.price_list) {
+        (Some(list), _) => format!("import:{}", list.get()),
+        (None, Some(list)) => format!("import:prices:{}", list.get()),
+        (None, None) => "import".to_owned(),
     }
 }
 
@@ -202,6 +204,7 @@ async fn run(workers: &Arc<ImportWorkers>, import: &ImportRow) {
                 None => stocks::run(workers, import).await,
             },
             Kind::StockLists => stock_lists::run(workers, import).await,
+            Kind::Prices => prices::run(workers, import).await,
         }
     };
     // What panics once would do so at every try.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use onhand_core::commands::{Expected, ImportStock, LevelChange, ReservedChange};
 use onhand_core::import::ImportMode;
 use onhand_core::{ImportId, ImportedStock, MovementId, Quantity, RowStatus, StockId, StockListId};
-use onhand_store::imports::{self, Description, ImportRow, Task};
+use onhand_store::imports::{self, Description, ImportRow, MappedList, Task};
 use onhand_store::tables::product_stocks;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_store::{Tx, resource};
@@ -19,7 +19,7 @@ use super::chunks::{ChunkRows, InFlight, Slot, gone};
 use super::layouts::{self, Surveyed};
 use super::{ImportWorkers, JobError, blocking};
 use crate::services::imports::bulk::BulkEdit;
-use crate::services::imports::file::{FileRow, LocalTimes, Plan, Survey};
+use crate::services::imports::file::{FileRow, KeptRows, LocalTimes, Plan, StockReader, Survey};
 use crate::services::imports::row_results::{self, RowResult};
 use crate::services::imports::{CHUNK_ROWS, messages, spool};
 use crate::writer::SpeculativeDecider;
@@ -53,16 +53,19 @@ async fn read_file(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Result<O
         understood,
         list_name: found.text("name").unwrap_or_default().to_owned(),
         list_code: found.text("code").map(str::to_owned),
-        mode: mode(&import.mode),
-        now: import.created_at,
-        times: LocalTimes(import.time_zone.as_ref().and_then(|name| name.parse().ok())),
+        reader: StockReader {
+            mode: mode(&import.mode),
+            now: import.created_at,
+            times: LocalTimes(import.time_zone.as_ref().and_then(|name| name.parse().ok())),
+        },
     };
-    let surveyed = layouts::survey(workers, import, (list, reading, file.path()), plan).await?;
+    let about = (MappedList::Stocks(list), reading, file.path());
+    let surveyed = layouts::survey(workers, import, about, plan).await?;
     let Surveyed { plan, survey, kept } = surveyed;
     let next =
         workers.services.store.read("imports.next_chunk", async move |tx| imports::next_chunk(tx, id).await).await?;
     submit_chunks(workers, import, &plan, (&survey, kept), InFlight::first(next)).await?;
-    if plan.mode != ImportMode::Replace {
+    if plan.reader.mode != ImportMode::Replace {
         return Ok(None);
     }
     if survey.unnamed > 0 {
@@ -86,8 +89,8 @@ fn mode(word: &str) -> ImportMode {
 async fn submit_chunks(
     workers: &Arc<ImportWorkers>,
     import: &ImportRow,
-    plan: &Arc<Plan>,
-    (survey, kept): (&Arc<Survey>, Option<Vec<FileRow>>),
+    plan: &Arc<Plan<StockReader>>,
+    (survey, kept): (&Arc<Survey>, KeptRows<ImportStock>),
     first: i64,
 ) -> Result<(), JobError> {
     let (sender, mut receiver) = mpsc::channel(READ_AHEAD);
@@ -109,7 +112,7 @@ async fn submit_chunks(
     reading.await.unwrap_or(Err(JobError::Closing))
 }
 
-fn slot(row: FileRow) -> Slot {
+fn slot(row: FileRow<ImportStock>) -> Slot {
     match row {
         Ok((number, row)) => Slot::Row(Some(number), row),
         Err(ended) => Slot::Ended(*ended),

@@ -10,3 +10,4 @@ mod import_list;
 mod import_results;
 #[expect(clippy::module_inception, reason = "the area is named after its first resource")]
 mod imports;
+mod price_imports;

@@ -1,7 +1,7 @@
 //! Orders and imports.
 
 use onhand_core::fulfilment::list_sourcing::{SourcedFrom, SourcingReason, SourcingRule};
-use onhand_core::import::Column;
+use onhand_core::import::{Column, Subject};
 use onhand_core::{OrderStatus, ReservationState};
 use onhand_web::form::{FieldErrors, Pager};
 use onhand_web::frame::Entry;
@@ -289,6 +289,7 @@ fn import(m: &Maker, task: ImportTask, state: ImportState) -> Import {
             sku: m.t(sku),
             product: before.map(|_| 352),
             before,
+            was: if is_wrong || before.is_some() || at != 2 { String::new() } else { m.t("199.90") },
             cell: m.t(cell),
             after,
             available,
@@ -338,6 +339,7 @@ pub(super) fn import_columns(m: &Maker) -> ImportColumns {
     ImportColumns {
         frame: m.frame(Entry::Imports, "/imports/118/columns"),
         import: 118,
+        subject: Subject::Stocks,
         file: m.t("kadikoy.xlsx"),
         told: m.t("The columns \"Malzeme Kodu\" and \"Barkod\" both mean product__sku."),
         is_remembered: m.rows == Rows::Some,
