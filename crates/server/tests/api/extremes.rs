@@ -1,6 +1,9 @@
 //! Numbers and queries at the ends of what can be written, in every list: never a 5xx, and never an answer that is made
 //! of arithmetic gone wrong.
 
+use std::collections::HashSet;
+use std::mem::discriminant;
+
 use onhand::api::routes;
 use onhand::auth::Role;
 use onhand::http::route::{CHANNEL, Route};
@@ -95,7 +98,9 @@ async fn more_filters_than_a_list_takes_are_refused() {
     let samples = Samples::open().await;
     let caller = samples.client(Role::Admin).await;
     for (list, filters) in lists(&samples, &caller).await {
-        for filter in filters {
+        // One function counts the filters of all lists: of each list, one filter of each kind is tried.
+        let mut kinds = HashSet::new();
+        for filter in filters.iter().filter(|filter| kinds.insert(discriminant(&filter.kind))) {
             for lookup in filter.lookups() {
                 if list.contains("/channel/") && format!("{}{lookup}", filter.name).starts_with("channel") {
                     // The path says it already, and what repeats it is not counted.
