@@ -28,11 +28,16 @@ pub const CHANGE: ResponseSchema = response_schema!("ImportChange" {
 
 /// `GET …/{cache_key}/changes/`.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
+    page(&call, write).await
+}
+
+/// A page of the rows of an import that change something, as `write` shows them.
+pub(super) async fn page(call: &RequestContext, write: impl Fn(&mut String, &RowResult)) -> Result<ApiResponse, Error> {
     let query = call.listing(&[])?;
     let Window::Page { number, limit } = query.listing.window else {
         return Err(Error::field("cursor", "Changes are read page by page."));
     };
-    let import = in_path(&call).await?;
+    let import = in_path(call).await?;
     let part = Part { skip: (number - 1).saturating_mul(limit), limit: limit as usize };
     let rows = status::changes(&call.app.store, &import, part).await?;
     call.page(&query, &Page { count: Some(import.counts.created + import.counts.updated), rows, next: None }, write)

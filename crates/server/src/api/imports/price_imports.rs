@@ -4,17 +4,15 @@
 
 use onhand_core::PriceListId;
 use onhand_core::import::Subject;
-use onhand_store::query::{Page, Window};
 
-use super::imports::{in_path, price_list_of, take_file};
-use super::upload;
+use super::imports::{price_list_of, take_file};
+use super::{import_changes, upload};
 use crate::http::context::RequestContext;
 use crate::http::download::{self, Format};
 use crate::services::exports::TEMPLATE_FORMATS;
 use crate::services::imports::price_results::PriceTexts;
-use crate::services::imports::results::Part;
 use crate::services::imports::row_results::RowResult;
-use crate::services::imports::{price_template, receive, status};
+use crate::services::imports::{price_template, receive};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::json::{ApiResponse, Object};
@@ -67,14 +65,7 @@ pub async fn template(call: RequestContext) -> Result<ApiResponse, Error> {
 
 /// `GET price_list/{id}/excel_import/{cache_key}/changes/`.
 pub async fn changes(call: RequestContext) -> Result<ApiResponse, Error> {
-    let query = call.listing(&[])?;
-    let Window::Page { number, limit } = query.listing.window else {
-        return Err(Error::field("cursor", "Changes are read page by page."));
-    };
-    let import = in_path(&call).await?;
-    let part = Part { skip: (number - 1).saturating_mul(limit), limit: limit as usize };
-    let rows = status::changes(&call.app.store, &import, part).await?;
-    call.page(&query, &Page { count: Some(import.counts.created + import.counts.updated), rows, next: None }, write)
+    import_changes::page(&call, write).await
 }
 
 fn write(out: &mut String, row: &RowResult) {

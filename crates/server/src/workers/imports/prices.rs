@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use onhand_core::prices::PriceRow;
 use onhand_core::{ImportId, PriceListId};
-use onhand_store::imports::{self, Chunk, Description, ImportRow, MappedList, Task};
+use onhand_store::imports::{self, Chunk, ImportRow, MappedList, Task};
 use onhand_store::tables::prices::PRICE_LISTS;
 use onhand_store::{Tx, resource};
 use tokio::sync::mpsc;
 
 use super::layouts::{self, Surveyed};
-use super::stocks::chunk_rows;
+use super::stocks::{Followed, begin_to_follow, chunk_rows};
 use super::{ImportWorkers, JobError, blocking};
 use crate::services::imports::file::{FileRow, Plan};
 use crate::services::imports::price_results::{applied, undone};
@@ -125,17 +125,7 @@ async fn follow(
     task: Task,
 ) -> Result<(), JobError> {
     let id = import.id;
-    let body = async move |tx: &mut Tx<'_>| {
-        let followed = imports::by_id(tx, source).await?;
-        let total = followed.as_ref().map_or(0, |source| match task {
-            Task::Undo => source.counts.created + source.counts.updated,
-            _ => source.counts.sum(),
-        });
-        let found = Description { ignored_columns: "[]".to_owned(), total, ..Description::default() };
-        imports::describe(tx, id, &found).await?;
-        Ok((imports::next_chunk(tx, id).await?, imports::next_chunk(tx, source).await?))
-    };
-    let (next, end) = workers.services.store.write("imports.follow", body).await?;
+    let Followed { next, end, .. } = begin_to_follow(workers, id, source, task).await?;
     let target = target(workers, import, import.price_list.ok_or_else(gone)?).await?;
     for number in next..end {
         let rows = chunk_rows(workers, source, number).await?;

@@ -167,14 +167,23 @@ pub(super) async fn chunk_rows(workers: &ImportWorkers, id: ImportId, number: i6
     Ok(found.map(|chunk| row_results::decode(&chunk.results)).transpose()?.unwrap_or_default())
 }
 
-/// Applies what a dry run said, or takes back what an import did: chunk by chunk, under the same numbers.
-async fn follow(
-    workers: &Arc<ImportWorkers>,
-    import: &ImportRow,
+/// What an import that follows another one goes through.
+pub(super) struct Followed {
+    /// The first chunk that is left to do.
+    pub(super) next: i64,
+    /// The chunk behind the last one.
+    pub(super) end: i64,
+    /// The bulk edit that it follows, as it is stored; none where it follows a file.
+    pub(super) selection: Option<String>,
+}
+
+/// Begins to apply what a dry run said, or to take back what an import did, or goes on.
+pub(super) async fn begin_to_follow(
+    workers: &ImportWorkers,
+    id: ImportId,
     source: ImportId,
     task: Task,
-) -> Result<(), JobError> {
-    let id = import.id;
+) -> Result<Followed, JobError> {
     let body = async move |tx: &mut Tx<'_>| {
         let followed = imports::by_id(tx, source).await?;
         let total = followed.as_ref().map_or(0, |source| match task {
@@ -183,10 +192,20 @@ async fn follow(
         });
         let found = Description { ignored_columns: "[]".to_owned(), total, ..Description::default() };
         imports::describe(tx, id, &found).await?;
-        let selection = followed.and_then(|source| source.selection);
-        Ok((imports::next_chunk(tx, id).await?, imports::next_chunk(tx, source).await?, selection))
+        let (next, end) = (imports::next_chunk(tx, id).await?, imports::next_chunk(tx, source).await?);
+        Ok(Followed { next, end, selection: followed.and_then(|source| source.selection) })
     };
-    let (next, end, selection) = workers.services.store.write("imports.follow", body).await?;
+    Ok(workers.services.store.write("imports.follow", body).await?)
+}
+
+/// Applies what a dry run said, or takes back what an import did: chunk by chunk, under the same numbers.
+async fn follow(
+    workers: &Arc<ImportWorkers>,
+    import: &ImportRow,
+    source: ImportId,
+    task: Task,
+) -> Result<(), JobError> {
+    let Followed { next, end, selection } = begin_to_follow(workers, import.id, source, task).await?;
     // What a bulk edit adds is right whatever the levels are by now.
     let adds = selection.as_deref().and_then(BulkEdit::read).is_some_and(|bulk| bulk.is_difference());
     let forced = import.is_forced || adds;
