@@ -58,10 +58,17 @@ class Api:
         return self.post("/api/v1/orders/", {"number": f"C-{next(fresh)}", "order_items": lines})
 
     def imported(self, stock_list, sku, figure, dry_run):
-        """The key of an import that is completed."""
-        file = {"file": ("stock.csv", f"sku,stock\n{sku},{figure}\n")}
-        path = f"{self.url}/api/v1/stock_list/{stock_list}/excel_import/"
-        key = self._checked(self.session.post(path, files=file, data={"dry_run": dry_run}, timeout=20))["cache_key"]
+        """The key of an import of one figure that is completed."""
+        return self._imported(f"stock_list/{stock_list}", f"sku,stock\n{sku},{figure}\n", dry_run)
+
+    def imported_price(self, price_list, sku, price, dry_run):
+        """The key of an import of one price that is completed."""
+        return self._imported(f"price_list/{price_list}", f"sku,price\n{sku},{price}\n", dry_run)
+
+    def _imported(self, target, text, dry_run):
+        path = f"{self.url}/api/v1/{target}/excel_import/"
+        answer = self.session.post(path, files={"file": ("rows.csv", text)}, data={"dry_run": dry_run}, timeout=20)
+        key = self._checked(answer)["cache_key"]
         while self.get("/api/v1/stock_list/excel_import_status/", cache_key=key)["status"] in ("waiting", "processing"):
             time.sleep(0.02)
         return key

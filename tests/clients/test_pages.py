@@ -88,6 +88,8 @@ def demonstration(tmp_path_factory):
     address = f"127.0.0.1:{free_port()}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ONHAND_")}
     environment |= {"ONHAND_DATABASE": f"sqlite:{folder}/onhand.db", "ONHAND_LOG": "warn"}
+    # What webhooks are signed with is kept sealed.
+    environment["ONHAND_SECRET_KEY"] = "0123456789abcdef" * 4
     command = [os.environ["ONHAND_BINARY"], "serve", "--demo", "--demo-still", "--listen", address]
     with open(folder / "server.log", "w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)

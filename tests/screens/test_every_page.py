@@ -51,6 +51,7 @@ def addresses(api, chromium, sessions, url):
         "order with a release": f"/orders/{order['pk']}?release={item}",
         "imports": "/imports",
         "new import": "/imports/new",
+        "new prices": "/imports/new?price_list=",
         "import": newest_import(chromium, sessions(*ADMIN), url),
         "me": "/me",
         "missing": MISSING,
@@ -69,7 +70,7 @@ def newest_import(chromium, session, url):
 
 NAMES = ["sign-in", "overview", "search", "search of nothing", "lists", "table", "table with an edit",
          "table without a match", "product", "product with an edit", "orders", "all orders",
-         "oversold orders", "cancellations", "order", "order with a release", "imports", "new import", "import",
+         "oversold orders", "cancellations", "order", "order with a release", "imports", "new import", "new prices", "import",
          "me", "missing"]
 
 

@@ -48,6 +48,39 @@ def test_a_file_with_faults_says_where_they_are_and_is_undone(opened, shop):
     assert shop.numbers("MUG")["on_hand"] == 5
 
 
+def test_prices_are_previewed_and_written_into_a_price_list(opened, shop):
+    """A template, a file and pasted rows of a price list, which the page of stock files leads to."""
+    shop.level("MUG", 5)
+    name = f"Prices {shop.name}"
+    prices = shop.api.post("/api/v1/price_list/", {"name": name, "code": name, "currency_type": "try"})["pk"]
+
+    def price():
+        found = shop.api.get("/api/v1/product_prices/", price_list=prices)["results"]
+        return [(row["price"], row["retail_price"]) for row in found]
+
+    page, watched = opened()
+    page.goto(f"/imports/new?list={shop.list}")
+    page.get_by_role("link", name="Import prices instead").click()
+    page.locator("#list").select_option(label=name)
+    content = f"product__sku,price,retail_price,currency_type\n{shop.sku('MUG')},12.50,15.00,try\n"
+    page.locator("#file").set_input_files({"name": "prices.csv", "mimeType": "text/csv", "buffer": content.encode()})
+    pressed(page, page.locator("button[value=preview]"))
+    expect(page.locator("main")).to_contain_text("12.50")
+    watched.check_page()
+    assert price() == []
+    pressed(page, page.locator("#apply button"))
+    assert price() == [("12.50", "15.00")]
+    page.goto(f"/imports/new?price_list={prices}")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Get the template").click()
+    assert download.value.path().stat().st_size > 0
+    page.locator("details.panel summary").click()
+    page.locator("#text").fill(f"{shop.sku('MUG')}\t9.90\n")
+    pressed(page, page.locator("button[value=import]"))
+    assert price() == [("9.90", "15.00")]
+    watched.check_page()
+
+
 def test_the_columns_of_an_erp_are_chosen_once(opened, shop):
     """A file with a title, two columns of SKUs and a sum: what is open is chosen, previewed, applied, and remembered."""
     shop.level("MUG", 5)

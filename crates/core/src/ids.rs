@@ -56,6 +56,8 @@ id! {
     ImportId,
     /// A place where stock stands. Small numbers, no bucket.
     StockLocationId,
+    /// Another installation whose stock is sold here. Small numbers, no bucket.
+    DataSourceId,
     /// A package; its bucket is that of its order.
     PackageId,
     /// A line of a package; its bucket is that of its order.
@@ -68,8 +70,12 @@ id! {
     DiscrepancyId,
     /// A count at a location. No bucket.
     StockCountId,
+    /// A cart reservation; its bucket is that of its reference.
+    CartReservationId,
     /// A move that the ERP has to hear of; its bucket is that of its order.
     StockMoveId,
+    /// A transfer of stock between lists. No bucket.
+    StockTransferId,
 }
 
 crate::words! {
@@ -103,6 +109,10 @@ crate::words! {
         StockCount,
         /// [`StockMoveId`].
         StockMove,
+        /// [`CartReservationId`].
+        CartReservation,
+        /// [`StockTransferId`].
+        StockTransfer,
     }
 }
 

@@ -9,6 +9,7 @@
 mod case_fold;
 pub mod channel_sync;
 pub mod commands;
+pub mod events;
 pub mod fulfilment;
 mod ids;
 pub mod import;
@@ -28,19 +29,24 @@ pub use commands::{
     SHORT_LINES_MAX, WrittenStock, decide,
 };
 pub use ids::{
-    BUCKETS, Bucket, ChannelId, DiscrepancyId, IdAllocator, IdKind, ImportId, MappingId, MovementId, OrderId,
-    OrderItemId, PackageId, PackageItemId, PriceListId, ProductId, StockCountId, StockId, StockListId, StockLocationId,
-    StockMoveId, TransferId, TransferItemId, UserId, bucket_of_key, bucket_of_text, fingerprint,
+    BUCKETS, Bucket, CartReservationId, ChannelId, DataSourceId, DiscrepancyId, IdAllocator, IdKind, ImportId,
+    MappingId, MovementId, OrderId, OrderItemId, PackageId, PackageItemId, PriceListId, ProductId, StockCountId,
+    StockId, StockListId, StockLocationId, StockMoveId, StockTransferId, TransferId, TransferItemId, UserId,
+    bucket_of_key, bucket_of_text, fingerprint,
 };
 pub use orders::{
-    CancellationStatus, CancellationType, Channel, ERP, Mapping, Order, OrderItem, OrderStatus, Oversell, as_ordered,
+    ADOPTED, CART_LINES_MAX, CART_SECONDS_MIN, CLAIM_SECONDS, CancellationStatus, CancellationType, CartLine,
+    CartReservation, CartState, Channel, ERP, GIVE_UP_SECONDS, LATE_SECONDS, Mapping, OUTGOING_ERROR_CHARS_MAX, Order,
+    OrderItem, OrderStatus, OutgoingEffect, OutgoingError, OutgoingEvent, OutgoingLine, OutgoingState, Oversell,
+    ProductMatch, RemoteLine, as_ordered,
 };
 pub use quantity::{QUANTITY_MAX, Quantity};
 pub use rejection::Rejection;
 pub use stock::{
     AdjustmentReason, Cause, Delta, Explanation, LOW_STOCK_DEFAULT, LevelWrite, MoveRegistration, MovedFrom, Movement,
-    NOTE_CHARS_MAX, Product, ReleaseMode, Reservation, ReservationState, SKU_CHARS_MAX, Stock, StockKey, StockList,
-    StockState, StockStates, UnitType, Written,
+    NOTE_CHARS_MAX, Product, REASON_CHARS_MAX, Reason, ReleaseMode, RemoteFigures, RemovedStock, Reservation,
+    ReservationState, SKU_CHARS_MAX, STOCK_TRANSFER_LINES_MAX, STOCK_TRANSFER_REFERENCE_CHARS_MAX, Stock, StockKey,
+    StockList, StockState, StockStates, StockTransfer, StockTransferLine, StockVersion, UnitType, Written,
 };
 pub use time::{FUTURE_SECONDS_MAX, Timestamp};
 pub use working_set::{

@@ -4,19 +4,27 @@
 //! of two faults is reported is part of the contract. Must not know status codes or texts (that is the wire's).
 
 use crate::stock::ProductRef;
-use crate::{ChannelId, OrderItemId, StockListId, StockLocationId, StockMoveId, Timestamp, UserId};
+use crate::{
+    CartState, ChannelId, OrderId, OrderItemId, Stock, StockListId, StockLocationId, StockMoveId, StockTransferId,
+    Timestamp, UserId,
+};
 
 /// Why a command was rejected.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Rejection {
     /// The object the command names by id does not exist.
     NotFound,
+    /// The data source whose levels these are was changed, paused or removed since it was asked.
+    SourceChanged,
     /// The channel of an order does not exist.
     UnknownChannel(ChannelId),
     /// An order of that channel has this number already.
     OrderNumberTaken,
     /// Rows of the command have faults of their own: (row, fault), rows counted from 0.
     Rows(Vec<(usize, RowRejection)>),
+    /// The lists that were looked at do not have the order, and others may: who submitted it looks at all of them. No
+    /// client is told of it.
+    MoreListsNeeded,
     /// No list that the sourcing rule of the catalog allows has these lines. Every such line is named.
     NoListHasIt(Vec<Unsourced>),
     /// The order does not fit, and its channel does not accept overselling. Every short SKU is named once.
@@ -65,10 +73,42 @@ pub enum Rejection {
     TooManyLines,
     /// This picker has the package.
     PackageTaken(UserId),
+    /// A cart reservation of that channel has this reference already.
+    CartReferenceTaken,
+    /// The cart reservation is not open any more.
+    CartEnded {
+        /// How it stands.
+        state: CartState,
+        /// The order that it became.
+        order: Option<OrderId>,
+    },
+    /// The cart reservation has no lines of these numbers.
+    NotInCart(Vec<i64>),
+    /// The cart reservation would have no units.
+    CartEmpty,
     /// There is no such stock location.
     UnknownLocation(StockLocationId),
+    /// Another transfer between lists has the reference.
+    TransferReferenceTaken(StockTransferId),
+    /// A stock is in use, so it cannot be removed. Everything that stands against it is named.
+    StockInUse(Vec<StockUse>),
     /// Moves that the command names cannot be registered so: (row, fault), rows counted from 0.
     Moves(Vec<(usize, MoveRejection)>),
+}
+
+/// What keeps a stock from being removed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StockUse {
+    /// Its level is not 0.
+    Level(i64),
+    /// Its reserved quantity is not 0.
+    Reserved(i64),
+    /// Its reported quantity is not 0.
+    Reported(i64),
+    /// Order lines are on it, or have been.
+    OrderLines,
+    /// A discrepancy is active.
+    Discrepancy,
 }
 
 /// Why a move cannot be registered.
@@ -90,6 +130,8 @@ pub enum RowRejection {
     UnknownList(StockListId),
     /// The product does not exist and may not be made here.
     UnknownProduct(ProductRef),
+    /// There is no such stock, and it may not be made here.
+    UnknownStock,
     /// The stored level is not the one that the row expects.
     UnexpectedLevel {
         /// The stored one.
@@ -102,6 +144,11 @@ pub enum RowRejection {
     },
     /// The stock is not what the row expects: it has been written since the row was looked at.
     StaleRow,
+    /// The stock is not as its writer has seen it: something has happened to it since.
+    Changed {
+        /// What it is now; `None` where there is no such stock.
+        stored: Option<Box<Stock>>,
+    },
     /// Something has happened to the stock since the import whose row is to be taken back.
     TouchedSince,
     /// The row to be taken back settled reported lines; its level alone cannot be taken back.

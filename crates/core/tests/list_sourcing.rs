@@ -260,7 +260,7 @@ proptest! {
         let candidates: Vec<CandidateList> = all.iter().map(|(list, _)| list.clone()).collect();
         let rule = SourcingRule::ALL[rule];
         let split = SourcingSplit::ALL[split];
-        let terms = ListSourcing { rule, split, distance_max, open_only, pickup_only, lists: candidates.clone() };
+        let terms = ListSourcing { rule, split, distance_max, open_only, pickup_only, lists: candidates.clone(), others: Vec::new() };
         let done = terms.choose(&lines, has);
 
         let mut rest = candidates;
@@ -297,7 +297,68 @@ proptest! {
     }
 }
 
-/// Three lists in a working set, `m` with five of X, `a` and `b` with levels of their own.
+proptest! {
+    /// What is chosen from the best ranked candidates alone, and said to be final, is what is chosen from all; and all
+    /// candidates are still there.
+    #[test]
+    fn a_final_choice_is_the_choice_from_all(
+        lists in (any_list(1), any_list(2), any_list(3), any_list(4), any_list(5), any_list(6), any_list(7)),
+        order in any_order(),
+        many in prop_oneof![4 => Just(1_usize), 1 => Just(25)],
+        rule in 0..SourcingRule::ALL.len(),
+        split in 0..SourcingSplit::ALL.len(),
+        (open_only, pickup_only) in any::<(bool, bool)>(),
+        distance_max in prop::option::of(0..5_000_i64),
+    ) {
+        let all = [lists.0, lists.1, lists.2, lists.3, lists.4, lists.5, lists.6];
+        let lines: Vec<SourcingLine> = std::iter::repeat_n(order, many)
+            .flatten()
+            .map(|(one, units)| SourcingLine { sku: ["X", "Y", "Z"][one].to_owned(), units })
+            .collect();
+        let has = |list: StockListId, wanted: &str| {
+            let (_, units) = &all[list.get() as usize - 1];
+            units[["X", "Y", "Z"].iter().position(|one| *one == wanted).expect("one of three")] * many as i64
+        };
+        let lists = all.iter().map(|(list, _)| list.clone()).collect();
+        let (rule, split) = (SourcingRule::ALL[rule], SourcingSplit::ALL[split]);
+        let whole = ListSourcing { rule, split, distance_max, open_only, pickup_only, lists, others: Vec::new() };
+        let part = whole.clone().best_first();
+        let (from_all, from_part) = (whole.choose(&lines, has), part.choose(&lines, has));
+        if part.is_final(&from_part) {
+            prop_assert_eq!(&from_part.lines, &from_all.lines);
+        }
+        let everything = part.with_all().unwrap_or(part);
+        prop_assert_eq!(everything.choose(&lines, has), from_all);
+        prop_assert_eq!(everything.lists.len(), 7);
+    }
+}
+
+#[test]
+fn a_few_candidates_are_enough_where_one_of_them_has_the_order() {
+    let shop: &[&str] = &[
+        "a store 1km: X 5",
+        "b store 2km: Y 5",
+        "c store 3km: X 5, Y 5",
+        "d store 4km: X 9, Y 5",
+        "e store 5km: X 9",
+        "m main: X 9",
+    ];
+    let is_final = |rule: SourcingRule, ordered: &str| {
+        let (terms, levels) = terms(rule, shop);
+        let part = terms.best_first();
+        let done = part.choose(&lines(ordered), |list, sku| levels.get(&(list, sku.to_owned())).copied().unwrap_or(0));
+        part.is_final(&done)
+    };
+    let near = SourcingRule::NearestStore;
+    assert!(is_final(near, "X 1") && is_final(near, "X 5, Y 5"));
+    assert!(!is_final(near, "X 6"), "none of three has six");
+    assert!(!is_final(near, "X 6, Y 1"), "a farther one may have all");
+    assert!(!is_final(near, "X 99"), "what each of them has is to be named");
+    assert!(is_final(SourcingRule::MostAvailable, "X 99"), "all have been looked at");
+    assert!(is_final(SourcingRule::Main, "X 99"), "there is no other");
+}
+
+/// Lists in a working set, `m` with five of X, `a` and `b` with levels of their own.
 struct Orders {
     working_set: WorkingSet,
     split: SourcingSplit,
@@ -308,7 +369,7 @@ impl Orders {
     fn open(levels: &[(&str, &str, i64)]) -> Self {
         let working_set = WorkingSet::new(commands::ids(1, 100_000));
         let mut orders = Self { working_set, split: SourcingSplit::Lines, now: 0 };
-        for name in ["m", "a", "b"] {
+        for name in ["m", "a", "b", "c", "d"] {
             orders.working_set.put_list(commands::stock_list(list_named(name)));
         }
         let (oversell, oversell_quantity_max) = (Oversell::Accept, 100);
@@ -365,6 +426,23 @@ fn a_list_that_sold_out_in_between_is_not_chosen() {
     let short = Unsourced { sku: "X".to_owned(), asked: 3, lists: lists.to_vec() };
     assert_eq!(refused, Rejection::NoListHasIt(vec![short]));
     assert_eq!(shop.lists("X 2"), "m first_choice");
+}
+
+#[test]
+fn an_order_that_looks_at_too_few_lists_is_not_decided() {
+    let mut shop = Orders::open(&[("m", "X", 1), ("a", "X", 1), ("b", "X", 1), ("c", "X", 1), ("d", "X", 9)]);
+    let lists = ["m main:", "a store 1km:", "b store 2km:", "c store 3km:", "d store 4km:"];
+    for channel in [None, Some(ChannelId::new(1))] {
+        let (sourcing, _) = terms(SourcingRule::MainThenNearest, &lists);
+        let line = NewLine { list: None, ..commands::line(list_named("m"), "X", 2) };
+        let order = commands::order(&format!("few {channel:?}"), vec![line]);
+        let order = Command::PlaceOrder(PlaceOrder { sourcing: Some(sourcing.best_first()), channel, ..order });
+        assert_eq!(shop.decides(&order).expect_err("none of the first has two"), Rejection::MoreListsNeeded);
+        let whole = order.with_all_lists().expect("there are more");
+        assert!(whole.with_all_lists().is_none());
+        let Ok(Outcome::OrderPlaced(_, items)) = shop.decides(&whole) else { panic!("it is placed") };
+        assert_eq!(chosen_as(&items[0]), "d next_choice");
+    }
 }
 
 #[test]

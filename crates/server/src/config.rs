@@ -9,6 +9,8 @@ use std::num::NonZeroU32;
 use clap::{Args, FromArgMatches as _};
 
 use crate::auth::TrustedProxies;
+use crate::auth::sealing::SealingKeys;
+use crate::outgoing_networks::OutgoingNetworks;
 use crate::zone::Zone;
 
 /// The most characters of a host: a name, and a port behind it.
@@ -126,6 +128,11 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub admin_password: Option<String>,
 
+    /// What seals the tokens of data sources in the database: 32 bytes as hexadecimal digits or base64, or @ and the
+    /// path of a file that has them. Further keys behind commas only open what was sealed with them.
+    #[arg(long, env = "ONHAND_SECRET_KEY", value_name = "KEYS", hide_env_values = true)]
+    pub secret_key: Option<SealingKeys>,
+
     /// The address of this server for clients, with which links in lists begin.
     #[arg(long, env = "ONHAND_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
@@ -173,6 +180,21 @@ pub struct ServeConfig {
     /// Addresses or networks of proxies whose headers Forwarded and X-Forwarded-For are trusted, separated by commas.
     #[arg(long, env = "ONHAND_TRUSTED_PROXIES", default_value_t, hide_default_value = true, value_name = "NETWORKS")]
     pub trusted_proxies: TrustedProxies,
+
+    /// Addresses or networks, separated by commas, in which servers that users name may be beside public addresses; none
+    /// for no others. [default for data sources: the machine itself and private networks]
+    #[arg(long, env = "ONHAND_OUTGOING_NETWORKS", default_value_t, hide_default_value = true, value_name = "NETWORKS")]
+    pub outgoing_networks: OutgoingNetworks,
+
+    /// Days for which events, and what was sent to webhooks, are kept. A receiver that is away for longer misses some.
+    #[arg(
+        long,
+        env = "ONHAND_EVENT_DAYS",
+        default_value = "7",
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u16).range(4..=90)
+    )]
+    pub event_days: u16,
 
     /// Days after which an unused token of a log-in ends; 0 for never.
     #[arg(long, env = "ONHAND_LOGIN_TOKEN_IDLE_DAYS", default_value = "30", value_name = "DAYS")]
@@ -341,47 +363,4 @@ pub struct LogConfig {
     /// One JSON object per line instead of text.
     #[arg(long = "log-json", env = "ONHAND_LOG_JSON", global = true)]
     pub json: bool,
-}
-
-/// Parts of a URL's query that may be shown; a password may be there too.
-const SHOWN: &[&str] = &["host", "port", "dbname", "sslmode", "sslrootcert", "application_name", "connect_timeout"];
-
-/// A database URL without its password. Where it is not clear what is one, too much is hidden rather than too little.
-pub fn masked(url: &str) -> String {
-    if url.starts_with("sqlite:") {
-        return url.to_owned();
-    }
-    let Some((scheme, rest)) = url.split_once("://") else { return "***".to_owned() };
-    let (user, place) = match rest.rsplit_once('@') {
-        Some((user, place)) => (format!("{}:***@", user.split([':', '/', '?']).next().unwrap_or_default()), place),
-        None => (String::new(), rest),
-    };
-    let (place, query) = place.split_once('?').map_or((place, None), |(place, query)| (place, Some(query)));
-    let pair = |pair: &str| match pair.split_once('=') {
-        Some((name, _)) if !SHOWN.contains(&name) => format!("{name}=***"),
-        _ => pair.to_owned(),
-    };
-    let query = query.map(|query| query.split('&').map(pair).collect::<Vec<_>>().join("&"));
-    format!("{scheme}://{user}{place}{}", query.map(|query| format!("?{query}")).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_are_masked() {
-        for (url, shown) in [
-            ("postgres://erp:secret@db/onhand", "postgres://erp:***@db/onhand"),
-            ("postgres://erp:se@cr?e/t@db/onhand", "postgres://erp:***@db/onhand"),
-            ("postgres://secret@db/onhand?sslmode=require", "postgres://secret:***@db/onhand?sslmode=require"),
-            ("postgres://db/onhand?user=erp&password=secret", "postgres://db/onhand?user=***&password=***"),
-            ("postgres://db/onhand?password=secret&application_name=a@b", "postgres://db:***@b"),
-            ("postgres://db/onhand?pass%77ord=secret", "postgres://db/onhand?pass%77ord=***"),
-            ("host=db password=secret", "***"),
-            ("sqlite:./onhand.db", "sqlite:./onhand.db"),
-        ] {
-            assert_eq!(masked(url), shown);
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! Measures: the numbers that `/metrics` shows, each with its meaning.
 //!
 //! Promises: a number that is shown is in [`MEASURES`], and in docs/operations.md; labels are closed sets, or ids of
-//! channels, of which a bounded number is shown; samples take bounded memory, also where they are never read. Must not
-//! know where numbers come from.
+//! channels and data sources, of which a bounded number is shown; samples take bounded memory, also where they are never
+//! read. Must not know where numbers come from.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -68,7 +68,10 @@ pub const MEASURES: &[Measure] = &[
     histogram("onhand_writer_batch_seconds", &WRITER_BUCKETS, "How long transactions of the writer took."),
     histogram("onhand_writer_commit_seconds", &WRITER_BUCKETS, "How long their commits took: most of it is the disk."),
     gauge("onhand_last_write_age_seconds", "Since a write was last known to be on disk."),
-    gauge("onhand_reservations", "Order lines that are open, reported, short, or oversold and not gone."),
+    gauge(
+        "onhand_reservations",
+        "Order lines that are open, reported, short, oversold and not gone, pending, or failed.",
+    ),
     gauge("onhand_reservations_oldest_seconds", "How long ago the oldest of them was ordered; 0 where there is none."),
     gauge("onhand_short_lines", "Order lines that are short."),
     gauge("onhand_unplanned_lines", "Order lines that should leave and are in no package, by reason."),
@@ -80,6 +83,11 @@ pub const MEASURES: &[Measure] = &[
     gauge("onhand_imports_delayed", "Imports that this process tries again later."),
     gauge("onhand_import_files_bytes", "Size of the files of all imports."),
     counter("onhand_imports_ended_total", "Imports that ended in this process, by state."),
+    gauge("onhand_data_source_lag_seconds", "Since a data source last answered."),
+    counter("onhand_data_source_levels_total", "Levels that this process has written for data sources."),
+    counter("onhand_data_source_failures_total", "Questions to data sources that failed in this process, by kind."),
+    counter("onhand_webhook_attempts_total", "Attempts of this process to deliver an event, by what became of it."),
+    gauge("onhand_webhooks_paused", "Webhooks that are told nothing, because they have failed for too long."),
     gauge("onhand_watch_age_seconds", "Since the numbers that the database has were read."),
     gauge("onhand_database_connections_max", "The most connections to the database server."),
     gauge("onhand_database_connections_open", "Open connections."),

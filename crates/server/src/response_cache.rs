@@ -110,7 +110,7 @@ impl CommitObserver for ResponseCache {
     /// Raises the versions of what the coming commit changes. No page that shows it is given or cached until
     /// [`Self::after_commit`].
     fn before_commit(&self, stocks: &ChangedStocks) {
-        let rows = stocks.any_made.then_some(ROWS);
+        let rows = stocks.any_come_or_gone.then_some(ROWS);
         let stocks = stocks.changed.iter().map(|stock| version(block(stock.get())));
         let mut changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         for version in stocks.chain(rows) {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     fn changes(stocks: &[i64]) -> ChangedStocks {
-        ChangedStocks { changed: stocks.iter().copied().map(StockId::new).collect(), any_made: false }
+        ChangedStocks { changed: stocks.iter().copied().map(StockId::new).collect(), any_come_or_gone: false }
     }
 
     fn commit(pages: &ResponseCache, stocks: &[i64]) {
@@ -241,7 +241,7 @@ mod tests {
     fn a_new_stock_ends_every_page() {
         let pages = ResponseCache::default();
         cache(&pages, (1 << 16, 1 << 16));
-        pages.before_commit(&ChangedStocks { changed: Vec::new(), any_made: true });
+        pages.before_commit(&ChangedStocks { changed: Vec::new(), any_come_or_gone: true });
         assert!(!found(&pages));
     }
 

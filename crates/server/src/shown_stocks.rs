@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     fn changes(stocks: &[i64]) -> ChangedStocks {
-        ChangedStocks { changed: stocks.iter().copied().map(StockId::new).collect(), any_made: false }
+        ChangedStocks { changed: stocks.iter().copied().map(StockId::new).collect(), any_come_or_gone: false }
     }
 
     #[test]

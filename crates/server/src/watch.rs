@@ -80,7 +80,7 @@ impl Watch {
 
 impl ChannelGlance {
     /// What is seen at a look, after an earlier one.
-    fn after(before: Self, lags: &[Lag], now: Timestamp) -> Self {
+    pub(crate) fn after(before: Self, lags: &[Lag], now: Timestamp) -> Self {
         let waiting = lags.iter().map(|lag| lag.inserts + lag.updates + lag.removals + lag.behind).sum();
         let behind_since = (waiting > 0).then(|| before.behind_since.unwrap_or(now));
         // When a change was made that has not been looked at is not known. The channel has taken something since, or

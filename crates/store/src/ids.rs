@@ -13,6 +13,7 @@ statements! {
         "INSERT INTO id_range (kind, next) VALUES (?1, 1 + ?2)
          ON CONFLICT (kind) DO UPDATE SET next = id_range.next + ?2
          RETURNING next - ?2";
+    NEXT = "id_ranges.next", "SELECT next FROM id_range WHERE kind = ?1";
 }
 
 /// Numbers taken at once. Movements are many and no client sees their ids, so gaps in them cost nothing.
@@ -23,6 +24,11 @@ const MOVEMENT_BLOCK: i64 = 65_536;
 pub async fn take(tx: &mut Tx<'_>, kind: &str, count: i64) -> Result<i64, Error> {
     let first = tx.first(&TAKE, &values![kind, count], |row| row.get(0)).await?;
     first.ok_or_else(|| Error::Internal("the database gave no id".to_owned()))
+}
+
+/// The number of a kind that would be taken next; 0 if none has been.
+pub async fn next(tx: &mut Tx<'_>, kind: &str) -> Result<i64, Error> {
+    Ok(tx.first(&NEXT, &values![kind], |row| row.get(0)).await?.unwrap_or(0))
 }
 
 /// Makes sure that the allocator has at least `needed` numbers of each kind: what it lacks is reserved in a transaction
@@ -56,5 +62,7 @@ const fn name(kind: IdKind) -> &'static str {
         IdKind::Discrepancy => "discrepancy",
         IdKind::StockCount => "stock_count",
         IdKind::StockMove => "stock_move",
+        IdKind::CartReservation => "cart_reservation",
+        IdKind::StockTransfer => "stock_transfer",
     }
 }

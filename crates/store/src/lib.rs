@@ -10,6 +10,7 @@ pub mod copy;
 pub mod counters;
 mod engine;
 mod error;
+pub mod events;
 pub mod idempotency;
 pub mod ids;
 pub mod imports;

@@ -1,11 +1,12 @@
 //! The outbox: events that say that an object has changed, written in the transaction of the change.
 //!
 //! Promises: the events of one transaction share rows; a row that has grown since it was read is not removed. Must not
-//! know channels, nor the sequence numbers that events get.
+//! know channels, nor the sequence numbers that events get, nor whether anybody wants to know what has happened.
 
 use std::fmt::Write as _;
 
 use onhand_core::channel_sync::ObjectKind;
+use onhand_core::events::EventType;
 use onhand_core::{BUCKETS, Timestamp};
 
 use crate::engine::Row;
@@ -49,11 +50,43 @@ pub(crate) struct Member {
     pub(crate) at: Timestamp,
 }
 
+/// What is said of an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Said {
+    /// It has changed, and is of this kind.
+    Changed(ObjectKind),
+    /// This has happened to it. Where channels want to know of such a change, it is said by that as well.
+    Happened(EventType),
+}
+
+/// What is added to the number of an event type, so that it is that of no kind.
+const HAPPENED: i64 = 1_000;
+
+impl Said {
+    /// How it is stored in place of a kind.
+    const fn number(self) -> i64 {
+        match self {
+            Self::Changed(kind) => kind.number(),
+            Self::Happened(event) => HAPPENED + event.number(),
+        }
+    }
+}
+
+/// Whether the number of an entry is that of an event type.
+pub(crate) const fn has_happened(kind: i64) -> bool {
+    kind >= HAPPENED
+}
+
+/// What has happened; `None` where it is not known, or the number is that of a kind.
+pub(crate) fn happened(kind: i64) -> Option<EventType> {
+    EventType::from_number(kind - HAPPENED)
+}
+
 /// An object that has changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct OutboxEvent {
-    /// What it is.
-    pub(crate) kind: ObjectKind,
+    /// What is said of it.
+    pub(crate) said: Said,
     /// Its id.
     pub(crate) object: i64,
     /// Where it belongs: a list, a channel, or 0.
@@ -64,7 +97,7 @@ pub(crate) struct OutboxEvent {
 
 /// Notes changes, each object once.
 pub(crate) fn add_all<'t>(tx: &'t mut Tx<'_>, events: impl IntoIterator<Item = OutboxEvent>) -> BoxFuture<'t, ()> {
-    let entry = |one: OutboxEvent| (one.kind.number(), one.object, one.scope, one.at.micros());
+    let entry = |one: OutboxEvent| (one.said.number(), one.object, one.scope, one.at.micros());
     add(tx, &events.into_iter().map(entry).collect::<Vec<_>>())
 }
 

@@ -41,6 +41,8 @@ const LOCAL: &[&str] = &[
     "stock_location_sender",
     "stock_count",
     "stock_count_line",
+    "stock_transfer",
+    "stock_transfer_line",
     "import",
     "import_part",
     "import_chunk",
@@ -64,6 +66,11 @@ const LOCAL: &[&str] = &[
     "activity",
     // Few, and forgotten after some weeks.
     "geography_report",
+    // Written and read by one worker, in the order of a counter that is local, too.
+    "event_pending",
+    "event_log",
+    "event_reader",
+    "webhook_delivery",
 ];
 
 impl Placement {

@@ -60,10 +60,25 @@ statements! {
          (SELECT bucket, stock_id, CAST(SUM(reported_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m
          ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.reported <> COALESCE(m.total, 0) LIMIT ?1";
     OPEN_RESERVATIONS = "verify.open_reservations",
-        "SELECT s.id, COALESCE(h.total, 0) + s.external_reservation, s.reserved FROM stock s LEFT JOIN
+        "WITH c AS (SELECT stock_id, CAST(SUM(reserved) AS BIGINT) AS total FROM cart_reservation_line WHERE reserved > 0
+         GROUP BY stock_id)
+         SELECT s.id, COALESCE(h.total, 0) + COALESCE(c.total, 0) + s.external_reservation, s.reserved
+         FROM stock s LEFT JOIN
          (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM reservation WHERE state = 1
          GROUP BY bucket, stock_id) h
-         ON h.bucket = s.bucket AND h.stock_id = s.id WHERE s.reserved <> COALESCE(h.total, 0) + s.external_reservation LIMIT ?1";
+         ON h.bucket = s.bucket AND h.stock_id = s.id LEFT JOIN c ON c.stock_id = s.id
+         WHERE s.reserved <> COALESCE(h.total, 0) + COALESCE(c.total, 0) + s.external_reservation LIMIT ?1";
+    /// Only what is open reserves, and exactly its units.
+    CART_LINE = "verify.cart_line",
+        "SELECT l.cart_reservation_id, CASE WHEN c.state = 1 THEN l.quantity ELSE 0 END, l.reserved
+         FROM cart_reservation_line l LEFT JOIN cart_reservation c
+         ON c.id = l.cart_reservation_id AND c.bucket = l.bucket
+         WHERE c.id IS NULL OR l.reserved <> CASE WHEN c.state = 1 THEN l.quantity ELSE 0 END LIMIT ?1";
+    CART_LINES = "verify.cart_lines",
+        "SELECT c.id, c.line_count, COALESCE(l.n, 0) FROM cart_reservation c LEFT JOIN
+         (SELECT bucket, cart_reservation_id, COUNT(*) AS n FROM cart_reservation_line GROUP BY bucket, cart_reservation_id) l
+         ON l.bucket = c.bucket AND l.cart_reservation_id = c.id WHERE c.line_count <> COALESCE(l.n, 0)
+         OR (c.state = 1) <> (c.open_channel_id IS NOT NULL) OR COALESCE(c.due_at, 0) <> CASE WHEN c.state = 1 THEN c.expires_at ELSE 0 END OR (c.state = 2) <> (c.order_id IS NOT NULL) LIMIT ?1";
     REPORTED_RESERVATIONS = "verify.reported_reservations",
         "SELECT s.id, COALESCE(h.total, 0) + COALESCE(k.total, 0), s.reported FROM stock s LEFT JOIN
          (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM reservation WHERE state = 2
@@ -175,6 +190,12 @@ statements! {
          WHERE i.id IS NULL OR i.status NOT IN (400, 450) OR i.quantity <> u.quantity
          OR EXISTS (SELECT 1 FROM package_item p WHERE p.order_id = u.order_id AND p.bucket = u.bucket AND p.item_id = u.id
          AND p.state IN (200, 250, 450, 475, 500)) LIMIT ?1";
+    /// A line that has left may be refused all the same.
+    OUTGOING = "verify.outgoing",
+        "SELECT i.id, 1, 0 FROM order_item i LEFT JOIN data_source_line g ON g.item_id = i.id AND g.bucket = i.bucket
+         WHERE i.data_source_id IS NOT NULL AND (g.item_id IS NULL
+         OR (i.status = 100 AND g.state IN ('pending', 'placed'))
+         OR (i.status <> 100 AND i.status < 500 AND g.state NOT IN ('pending', 'placed'))) LIMIT ?1";
     /// A line that was taken out of its package is in another one, is noted, or is to be sourced.
     UNNOTED = "verify.unnoted",
         "SELECT i.id, 1, 0 FROM package_item o JOIN order_item i ON i.id = o.item_id AND i.bucket = o.bucket
@@ -237,6 +258,8 @@ static RULES: &[(&str, &Statement)] = &[
     ("reported is the sum of its movements", &REPORTED),
     ("reserved is the open reservations and the external reservation", &OPEN_RESERVATIONS),
     ("reported is the reported reservations and the kept units", &REPORTED_RESERVATIONS),
+    ("a line of a cart reservation reserves its units exactly while that is open", &CART_LINE),
+    ("a cart reservation has its lines, its channel while it is open, and its order once it is confirmed", &CART_LINES),
     ("the newest movement shows the stock as it is", &LAST_MOVEMENT),
     ("each movement follows from the one before", &CHAIN),
     ("each order line has its reservation", &RESERVATION_OF_ITEM),
@@ -257,6 +280,7 @@ static RULES: &[(&str, &Statement)] = &[
     ("a short line is an unplanned item", &SHORT_NOTED),
     ("an unplanned line is open and in no package", &UNPLANNED),
     ("a line that left its package is an unplanned item", &UNNOTED),
+    ("a line is cancelled exactly if it has ended with its data source", &OUTGOING),
     ("a stock is in the states that its numbers say", &STATES),
 ];
 

@@ -23,13 +23,23 @@ statements! {
     SHORT = "watched.short", "SELECT COUNT(*), MIN(item_id) FROM reservation WHERE state = 5 AND item_id > ?1";
     OVERSOLD = "watched.oversold",
         "SELECT COUNT(*), MIN(id) FROM order_item WHERE oversold = 1 AND status < 500 AND status <> 100 AND id > ?1";
+    PENDING = "watched.pending",
+        "SELECT COUNT(*), MIN(item_id) FROM data_source_line WHERE state = 'pending' AND item_id > ?1";
+    FAILED = "watched.failed",
+        "SELECT COUNT(*), MIN(item_id) FROM data_source_line WHERE state = 'failed' AND item_id > ?1";
     IMPORTS = "watched.imports", "SELECT state FROM import WHERE finished_at IS NULL AND id > ?1 LIMIT ?2";
     CHANNELS = "watched.channels", "SELECT channel_id FROM channel_feed WHERE channel_id > ?1 ORDER BY channel_id LIMIT ?2";
 }
 
 /// States of order lines that are watched, each with its word.
-static LINES: [(&str, &Statement); 4] =
-    [("open", &OPEN), ("reported", &REPORTED), ("short", &SHORT), ("oversold", &OVERSOLD)];
+static LINES: [(&str, &Statement); 6] = [
+    ("open", &OPEN),
+    ("reported", &REPORTED),
+    ("short", &SHORT),
+    ("oversold", &OVERSOLD),
+    ("pending", &PENDING),
+    ("failed", &FAILED),
+];
 
 /// Order lines of one kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,7 +55,7 @@ pub struct Lines {
 /// What is under way.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Watched {
-    /// Order lines that are open, reported, short, or oversold and not gone.
+    /// Order lines that are open, reported, short, oversold and not gone, pending with a data source, or failed there.
     pub lines: Vec<Lines>,
     /// Order lines that are in no package, by reason.
     pub unplanned: Vec<(UnplannedReason, i64)>,
@@ -77,8 +87,13 @@ pub async fn look(tx: &mut Tx<'_>) -> Result<Watched, Error> {
     watched.discrepancies = counters::count(tx, &CounterKey::of("discrepancy", "is_active", 1).name()).await?;
     watched.imports = tx.all(&IMPORTS, &values![0, IMPORTS_MAX], |row| row.get(0)).await?;
     watched.import_bytes = imports::bytes(tx).await?;
-    watched.channels = tx.all(&CHANNELS, &values![0, CHANNELS_MAX], |row| row.get(0).map(ChannelId::new)).await?;
+    watched.channels = channels(tx).await?;
     Ok(watched)
+}
+
+/// Channels that read feeds, up to a bound.
+pub async fn channels(tx: &mut Tx<'_>) -> Result<Vec<ChannelId>, Error> {
+    tx.all(&CHANNELS, &values![0, CHANNELS_MAX], |row| row.get(0).map(ChannelId::new)).await
 }
 
 /// How far a channel is behind, kind by kind.

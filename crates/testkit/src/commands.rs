@@ -28,6 +28,7 @@ pub fn stock_list(id: StockListId) -> StockList {
         move_registration: MoveRegistration::Acknowledged,
         is_item_code_unique: true,
         low_stock: LOW_STOCK_DEFAULT,
+        source: None,
     }
 }
 
@@ -47,7 +48,7 @@ pub fn level(list: StockListId, sku: &str, units: i64) -> WriteStock {
 
 /// Writes one row, of a SKU that may be new.
 pub fn write(row: WriteStock) -> Command {
-    Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: true })
+    Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: true, source: None })
 }
 
 /// An approved line of an order.
@@ -76,6 +77,7 @@ pub fn order(number: &str, lines: Vec<NewLine>) -> PlaceOrder {
         extra_field: "{}".to_owned(),
         details: "{}".to_owned(),
         sourcing: None,
+        via: String::new(),
         lines,
     }
 }

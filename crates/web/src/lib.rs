@@ -20,6 +20,7 @@ pub mod screens;
 pub mod sentences;
 pub mod texts;
 pub mod time;
+mod what;
 mod words;
 
 pub use askama::Template;
@@ -27,4 +28,5 @@ pub use frame::Frame;
 pub use lang::Lang;
 pub use may::May;
 pub use texts::Texts;
-pub use words::{ImportMode, ImportState, ImportTask, Reference, Role, StockState, Unit, What, file_name};
+pub use what::What;
+pub use words::{ImportMode, ImportState, ImportTask, Reference, Role, StockState, Unit, file_name};

@@ -187,6 +187,16 @@ pub fn import_template(list: impl Whole) -> String {
     format!("/imports/template?list={}", list.whole())
 }
 
+/// Sending a file of prices.
+pub fn import_prices() -> &'static str {
+    "/imports/new?price_list="
+}
+
+/// A file of prices to begin with.
+pub fn price_template(list: impl Whole) -> String {
+    format!("/imports/template?price_list={}", list.whole())
+}
+
 /// One import.
 pub fn import(import: impl Whole) -> String {
     format!("/imports/{}", import.whole())

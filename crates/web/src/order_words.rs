@@ -3,7 +3,7 @@
 //! Promises: every state has one. Must not know a page.
 
 use onhand_core::fulfilment::list_sourcing::SourcingReason;
-use onhand_core::{OrderStatus, ReservationState};
+use onhand_core::{OrderStatus, OutgoingState, ReservationState};
 
 use crate::texts::Texts;
 
@@ -15,6 +15,18 @@ pub(crate) fn reservation(state: ReservationState, t: Texts) -> &'static str {
         ReservationState::Settled => t.line_settled(),
         ReservationState::Cancelled => t.line_cancelled(),
         ReservationState::Short => t.line_short(),
+    }
+}
+
+/// How far a line is with its data source.
+pub(crate) fn outgoing(state: OutgoingState, t: Texts) -> &'static str {
+    match state {
+        OutgoingState::Pending => t.outgoing_pending(),
+        OutgoingState::Placed => t.outgoing_placed(),
+        OutgoingState::Refused => t.outgoing_refused(),
+        OutgoingState::Cancelling => t.outgoing_cancelling(),
+        OutgoingState::Cancelled => t.outgoing_cancelled(),
+        OutgoingState::Failed => t.outgoing_failed(),
     }
 }
 

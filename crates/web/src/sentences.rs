@@ -3,6 +3,8 @@
 //! Promises: a sentence that is not known here stays as it is. What stands for `{}` in it is copied. Must not know which
 //! request was answered with it.
 
+mod carts;
+mod outgoing;
 mod prices;
 
 use std::borrow::Cow;
@@ -134,6 +136,7 @@ const TURKISH: &[(&str, &str)] = &[
     ("Name the items to cancel.", "İptal edilecek satırları seçin."),
     // Of files
     ("Choose what the rows mean.", "Satırların ne anlama geldiğini seçin."),
+    ("Choose a price list.", "Bir fiyat listesi seçin."),
     ("Choose a stock list.", "Bir stok listesi seçin."),
     ("Choose a file, or paste rows.", "Bir dosya seçin ya da satır yapıştırın."),
     ("The file has more than {} bytes.", "Dosya {} bayttan büyük."),
@@ -289,6 +292,13 @@ const TURKISH: &[(&str, &str)] = &[
         "The rows are about several warehouses: {}. Choose one with mapping, or send the file without that column.",
         "Satırlar birden çok depoyla ilgili: {}. Birini seçin ya da dosyayı bu sütun olmadan gönderin.",
     ),
+    ("Another stock transfer has this reference.", "Bu referans başka bir stok transferinde var."),
+    ("There is no such product stock.", "Böyle bir ürün stoku yok."),
+    ("This product stock cannot be removed: {}.", "Bu ürün stoku silinemez: {}."),
+    (
+        "The product stock is not what was expected any more; nothing of it was changed.",
+        "Ürün stoku artık beklenen gibi değil; hiçbir şeyi değiştirilmedi.",
+    ),
     ("The stock level is not what was expected any more; it is {}.", "Stok düzeyi artık beklenen değil; şimdi {}."),
     ("There is no column {}; there are {}.", "{} sütunu yok; olanlar: {}."),
     ("This view is another person's; only they change it.", "Bu görünüm başkasının; yalnız o değiştirebilir."),
@@ -311,7 +321,7 @@ pub fn translated(lang: Lang, sentence: &str) -> Cow<'_, str> {
 
 /// A sentence in Turkish. Of several patterns that fit, the one with the most text of its own says most.
 fn turkish(sentence: &str) -> Option<String> {
-    let all = TURKISH.iter().chain(prices::TURKISH);
+    let all = TURKISH.iter().chain(carts::TURKISH).chain(outgoing::TURKISH).chain(prices::TURKISH);
     let fitting = all.filter_map(|(pattern, turkish)| Some((pattern, turkish, parts(pattern, sentence)?)));
     let (_, turkish, parts) = fitting.max_by_key(|(pattern, ..)| pattern.len())?;
     let mut parts = parts.into_iter();
@@ -369,7 +379,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_as_many_places() {
-        for (english, turkish) in TURKISH.iter().chain(prices::TURKISH) {
+        for (english, turkish) in TURKISH.iter().chain(carts::TURKISH).chain(outgoing::TURKISH).chain(prices::TURKISH) {
             assert!(turkish.matches("{}").count() == english.matches("{}").count(), "{english}");
             assert_eq!(
                 parts(english, english).map(|parts| parts.len()),

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use super::{Context, Outcome, ReadSet, TextEdit, fulfilment};
 use crate::orders::ORDER_LINES_MAX;
 use crate::{
-    Cause, Delta, IdKind, OrderId, OrderItemId, OrderStatus, Rejection, ReservationState, StockId, WorkingSet,
+    Cause, Delta, IdKind, OrderId, OrderItemId, OrderStatus, OutgoingEvent, Rejection, ReservationState, StockId,
+    WorkingSet,
 };
 
 /// A cancellation within one order.
@@ -86,6 +87,9 @@ pub(super) fn cancel_item(working_set: &mut WorkingSet, id: OrderItemId, context
     give_back(working_set, id, on_its_way, context);
     fulfilment::moves::drop_waiting(working_set, id, context);
     let item = working_set.item_mut(id);
+    if let Some(line) = &mut item.outgoing {
+        line.tell(&OutgoingEvent::CancelledHere, context.now);
+    }
     item.status = OrderStatus::Cancelled;
     item.modified_at = context.now.later_than(item.modified_at);
     fulfilment::leave_order(working_set, id, context);

@@ -2,16 +2,19 @@
 //! chooses for the others, from the stocks as they are now.
 //!
 //! Promises: what a line takes by name is gone for the lines that a list is chosen for; a list that is sold out by now is
-//! not chosen, whatever it had when the candidates were found. Must not know how candidates were found.
+//! not chosen, whatever it had when the candidates were found; candidates that were left for later are asked for where
+//! they might change the choice. Must not know how candidates were found.
 
 use std::collections::HashMap;
 
+use super::ReadSet;
 use super::new_line::NewLine;
-use crate::fulfilment::list_sourcing::{ChosenPart, ListSourcing, SourcedFrom};
+use crate::fulfilment::list_sourcing::{ChosenPart, ListSourcing, SourcedFrom, SourcingSplit};
 use crate::fulfilment::sourcing::SourcingLine;
 use crate::orders::ORDER_LINES_MAX;
 use crate::rejection::{RowRejection, Unsourced};
-use crate::{Product, Quantity, Rejection, Stock, StockListId, WorkingSet};
+use crate::stock::ProductRef;
+use crate::{Product, Quantity, Rejection, Stock, StockKey, StockListId, WorkingSet};
 
 /// A line of a new order, or some units of one, whose list is known.
 pub(super) struct ListedLine<'c> {
@@ -27,6 +30,29 @@ pub(super) struct ListedLine<'c> {
     pub(super) part_of: Option<usize>,
     /// How the list was chosen, if the line names none.
     pub(super) sourced: Option<SourcedFrom>,
+    /// Whether its units are reserved already, by a cart.
+    pub(super) is_reserved: bool,
+}
+
+/// Adds the lists that lines may be in, and the stocks of their products there.
+pub(super) fn read_set((lines, sourcing): (&[NewLine], Option<&ListSourcing>), read_set: &mut ReadSet) {
+    for line in lines {
+        let candidates = sourcing.iter().filter(|_| line.list.is_none()).flat_map(|sourcing| &sourcing.lists);
+        for list in line.list.into_iter().chain(candidates.map(|one| one.list)) {
+            read_set.lists.insert(list);
+            match &line.product {
+                ProductRef::Id(id) => _ = read_set.product_keys.insert((list, *id)),
+                ProductRef::Sku(sku) => _ = read_set.keys.insert(StockKey { list, sku: sku.clone() }),
+            }
+        }
+    }
+}
+
+/// The most lines that these lines can become, where there may be `most`.
+pub(super) fn parts_max((lines, sourcing): (&[NewLine], Option<&ListSourcing>), most: usize) -> usize {
+    let splits = sourcing.filter(|sourcing| sourcing.split == SourcingSplit::Units);
+    let lists = splits.map_or(1, |sourcing| sourcing.lists.len().max(1));
+    (lines.len() * lists).min(most).max(lines.len())
 }
 
 /// Finds the list of each line. `products` are those of the lines. If the order may oversell, a line that no list has is
@@ -53,7 +79,7 @@ pub(super) fn choose<'c>(
         let first = listed.len();
         for (index, (list, quantity, sourced)) in parts.into_iter().enumerate() {
             let (product, part_of) = (product.clone(), (index > 0).then_some(first));
-            listed.push(ListedLine { new, product, list, quantity, part_of, sourced });
+            listed.push(ListedLine { new, product, list, quantity, part_of, sourced, is_reserved: false });
         }
     }
     match (faults.is_empty(), listed.len() <= ORDER_LINES_MAX) {
@@ -83,6 +109,9 @@ fn choose_open(
     let wanted: Vec<SourcingLine> =
         open.iter().map(|row| SourcingLine { sku: products[*row].sku.clone(), units: units(*row) }).collect();
     let chosen = sourcing.choose(&wanted, available);
+    if !sourcing.is_final(&chosen) {
+        return Err(Rejection::MoreListsNeeded);
+    }
     let fallback = sourcing.fallback(&chosen.ranked).filter(|_| may_oversell);
     let is_short = |chosen: &[ChosenPart]| chosen.is_empty() && fallback.is_none();
     let short: Vec<Unsourced> = wanted

@@ -15,11 +15,19 @@ impl Command {
     /// cancellation.
     pub fn comes_back(&self) -> bool {
         match self {
-            Self::CancelItems(_) | Self::ImportStocks(_) => true,
+            Self::CancelItems(_) | Self::ImportStocks(_) | Self::TransferStock(_) => true,
             Self::WriteStocks(write) => write.rows.iter().any(|row| row.on_hand.is_some() || row.reserved.is_some()),
+            Self::AdjustStocks(adjust) => adjust.adds(),
             Self::EditItem(edit) => edit.edit.status == Some(OrderStatus::Cancelled),
+            Self::TellOutgoing(told) => told.comes_back(),
             Self::Fulfilment(command) => command.comes_back(),
-            Self::PlaceOrder(_) | Self::ReleaseItem(_) | Self::EditOrder(_) => false,
+            Self::Cart(command) => command.comes_back(),
+            Self::PlaceOrder(_)
+            | Self::AdoptOrder(_)
+            | Self::FollowOrder(_)
+            | Self::ReleaseItem(_)
+            | Self::RemoveStock(_)
+            | Self::EditOrder(_) => false,
         }
     }
 }

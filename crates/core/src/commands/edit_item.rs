@@ -87,7 +87,7 @@ pub(super) fn edit_item(
         let waiting: &[OrderItemId] = if edit.status.is_some() && is_short { &[after.id] } else { &[] };
         fulfilment::note(working_set, after.order, waiting, UnplannedReason::Short, context);
     }
-    Ok(Outcome::ItemEdited(after))
+    Ok(Outcome::ItemEdited(Box::new(after)))
 }
 
 /// Whether the line is to be sourced once it may be.
@@ -96,4 +96,5 @@ fn is_located(working_set: &WorkingSet, item: &OrderItem) -> bool {
         .stock(item.stock)
         .and_then(|stock| working_set.list(stock.list))
         .is_some_and(|list| list.location.is_some())
+        && item.outgoing.is_none()
 }

@@ -7,6 +7,7 @@
 //!
 //! Taking an import back is another import, whose rows come from [`ImportedStock::undo`].
 
+use super::expected::{Expected, unexpected};
 use super::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
 use super::{Context, Outcome, ReadSet};
 use crate::rejection::RowRejection;
@@ -74,22 +75,6 @@ pub enum ReservedChange {
     Whole(Quantity),
     /// More or less of the `external` part. Only orders change open reservations.
     Difference(i64),
-}
-
-/// What a row of an import expects of its stock.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Expected {
-    /// The stock has not been written since: this is stored, or `None`, there is no such stock. Orders do not matter.
-    Written(Option<Written>),
-    /// This is the level, 0 where there is no such stock.
-    Level(Quantity),
-    /// Nothing has happened to it: this is its newest movement, and no newer level has confirmed what is stored.
-    Movement {
-        /// The movement that the import made.
-        id: MovementId,
-        /// When the level was taken that the import left.
-        snapshot_at: Option<Timestamp>,
-    },
 }
 
 impl ImportStocks {
@@ -241,21 +226,6 @@ fn import_stock(
         movement: stock.movement.filter(|_| changed),
         covered: covered.units,
     }
-}
-
-fn unexpected(stored: Option<&Stock>, expected: Option<Expected>) -> Option<RowRejection> {
-    let (as_expected, fault) = match expected? {
-        Expected::Level(level) => {
-            let stored = stored.map_or(0, |stock| stock.on_hand);
-            (stored == level.units(), RowRejection::UnexpectedLevel { stored })
-        }
-        Expected::Written(written) => (stored.map(Stock::written) == written, RowRejection::StaleRow),
-        Expected::Movement { id, snapshot_at } => {
-            let untouched = |stock: &Stock| stock.movement == Some(id) && stock.snapshot_at == snapshot_at;
-            (stored.is_some_and(untouched), RowRejection::TouchedSince)
-        }
-    };
-    (!as_expected).then_some(fault)
 }
 
 fn stale_snapshot(

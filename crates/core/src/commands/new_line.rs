@@ -4,7 +4,7 @@ use crate::stock::ProductRef;
 use crate::{OrderStatus, Quantity, StockListId};
 
 /// A line of a new order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct NewLine {
     /// What is ordered.
     pub product: ProductRef,

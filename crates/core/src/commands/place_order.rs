@@ -10,18 +10,17 @@
 use super::choose_lists::{self, ListedLine};
 use super::new_line::NewLine;
 use super::{Context, Outcome, ReadSet, release_item};
-use crate::fulfilment::list_sourcing::{ListSourcing, SourcingSplit};
+use crate::fulfilment::list_sourcing::ListSourcing;
 use crate::orders::ORDER_LINES_MAX;
 use crate::rejection::{RowRejection, Shortage};
-use crate::stock::ProductRef;
 use crate::{
-    Cause, ChannelId, Delta, IdKind, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Oversell, Product,
-    QUANTITY_MAX, Rejection, Reservation, ReservationState, Stock, StockId, StockKey, StockListId, Timestamp,
+    Cause, ChannelId, Delta, IdKind, Order, OrderId, OrderItem, OrderItemId, OrderStatus, OutgoingLine, Oversell,
+    Product, QUANTITY_MAX, Rejection, Reservation, ReservationState, Stock, StockId, StockList, StockListId, Timestamp,
     WorkingSet, bucket_of_text,
 };
 
 /// A new order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PlaceOrder {
     /// Unique per channel.
     pub number: String,
@@ -41,6 +40,8 @@ pub struct PlaceOrder {
     pub details: String,
     /// How the lists of lines are chosen that name none; `None` if every line names its list.
     pub sourcing: Option<ListSourcing>,
+    /// The installations that it came through, by name, with commas between them; empty for an order of its own.
+    pub via: String,
     /// At least one.
     pub lines: Vec<NewLine>,
 }
@@ -50,23 +51,18 @@ impl PlaceOrder {
     pub(super) fn read_set(&self, read_set: &mut ReadSet) {
         read_set.numbers.insert((self.channel.map_or(0, ChannelId::get), self.number.clone()));
         read_set.channels.extend(self.channel);
-        for line in &self.lines {
-            let candidates = self.sourcing.iter().filter(|_| line.list.is_none()).flat_map(|sourcing| &sourcing.lists);
-            for list in line.list.into_iter().chain(candidates.map(|one| one.list)) {
-                read_set.lists.insert(list);
-                match &line.product {
-                    ProductRef::Id(id) => _ = read_set.product_keys.insert((list, *id)),
-                    ProductRef::Sku(sku) => _ = read_set.keys.insert(StockKey { list, sku: sku.clone() }),
-                }
-            }
-        }
+        choose_lists::read_set((&self.lines, self.sourcing.as_ref()), read_set);
+    }
+
+    /// The same order with all lists looked at; `None` if they are.
+    pub(super) fn with_all_lists(&self) -> Option<Self> {
+        let sourcing = self.sourcing.as_ref()?.with_all()?;
+        Some(Self { sourcing: Some(sourcing), ..self.clone() })
     }
 
     /// The most lines that it can become.
     fn parts_max(&self) -> usize {
-        let splits = self.sourcing.as_ref().filter(|sourcing| sourcing.split == SourcingSplit::Units);
-        let lists = splits.map_or(1, |sourcing| sourcing.lists.len().max(1));
-        (self.lines.len() * lists).min(ORDER_LINES_MAX).max(self.lines.len())
+        choose_lists::parts_max((&self.lines, self.sourcing.as_ref()), ORDER_LINES_MAX)
     }
 
     /// The most ids of a kind that deciding this command can use up.
@@ -88,24 +84,36 @@ pub(super) fn place_order(
     if working_set.number_taken(command.channel.map_or(0, ChannelId::get), &command.number) {
         return Err(Rejection::OrderNumberTaken);
     }
-    let products = products(working_set, command)?;
+    let products = products(working_set, &command.lines)?;
     let lines =
         choose_lists::choose(working_set, (&command.lines, command.sourcing.as_ref()), products, policy.is_some())?;
     check_fit(working_set, &lines, policy)?;
+    let (order, items) = add_order_of(working_set, command, &lines, context);
+    Ok(Outcome::OrderPlaced(order, items))
+}
 
+/// Adds an order of lines whose lists are known and whose units are there, or are accepted as oversold.
+pub(super) fn add_order_of(
+    working_set: &mut WorkingSet,
+    command: &PlaceOrder,
+    lines: &[ListedLine<'_>],
+    context: Context,
+) -> (Order, Vec<OrderItem>) {
     let order = add_order(working_set, command, context);
     let mut items: Vec<OrderItem> = Vec::with_capacity(lines.len());
-    for line in &lines {
+    for line in lines {
         let whole = line.part_of.map(|first| items[first].id);
-        items.push(hold_line(working_set, &order, (line, whole), context));
+        items.push(hold_line(working_set, (&order, Some(&command.via)), (line, whole), context));
     }
     let is_located = |line: &ListedLine<'_>| {
-        !line.new.status.is_shipped() && working_set.list(line.list).is_some_and(|list| list.location.is_some())
+        // What another installation sends, no location here sends.
+        let here = |list: &StockList| list.location.is_some() && list.source.is_none();
+        !line.new.status.is_shipped() && working_set.list(line.list).is_some_and(here)
     };
     if lines.iter().any(is_located) {
         working_set.set_sourcing_due(order.id, true);
     }
-    Ok(Outcome::OrderPlaced(order, items))
+    (order, items)
 }
 
 /// How many units more than there are a line may take; none where an order has to fit.
@@ -116,10 +124,10 @@ fn policy(working_set: &WorkingSet, command: &PlaceOrder) -> Result<Option<i64>,
 }
 
 /// The product of each line; all faults of all lines at once.
-fn products(working_set: &WorkingSet, command: &PlaceOrder) -> Result<Vec<Product>, Rejection> {
+pub(super) fn products(working_set: &WorkingSet, lines: &[NewLine]) -> Result<Vec<Product>, Rejection> {
     let mut faults = Vec::new();
-    let mut products = Vec::with_capacity(command.lines.len());
-    for (row, line) in command.lines.iter().enumerate() {
+    let mut products = Vec::with_capacity(lines.len());
+    for (row, line) in lines.iter().enumerate() {
         if let Some(list) = line.list.filter(|list| working_set.list(*list).is_none()) {
             faults.push((row, RowRejection::UnknownList(list)));
         }
@@ -132,7 +140,11 @@ fn products(working_set: &WorkingSet, command: &PlaceOrder) -> Result<Vec<Produc
 }
 
 /// Whether all lines together fit. Sums per stock first, so that one SKU on two lines counts twice.
-fn check_fit(working_set: &WorkingSet, lines: &[ListedLine<'_>], oversell: Option<i64>) -> Result<(), Rejection> {
+pub(super) fn check_fit(
+    working_set: &WorkingSet,
+    lines: &[ListedLine<'_>],
+    oversell: Option<i64>,
+) -> Result<(), Rejection> {
     let mut asked: Vec<Shortage> = Vec::with_capacity(lines.len());
     let mut oversold = Vec::new();
     for line in lines.iter().filter(|line| line.new.status.asks_for_units()) {
@@ -176,7 +188,7 @@ fn left_for(working_set: &WorkingSet, earlier: &[Shortage], line: &ListedLine<'_
     }
 }
 
-fn add_order(working_set: &mut WorkingSet, command: &PlaceOrder, context: Context) -> Order {
+pub(super) fn add_order(working_set: &mut WorkingSet, command: &PlaceOrder, context: Context) -> Order {
     let order = Order {
         id: OrderId::new(working_set.ids.next_in_bucket(IdKind::Order, bucket_of_text(&command.number))),
         channel: command.channel,
@@ -194,9 +206,10 @@ fn add_order(working_set: &mut WorkingSet, command: &PlaceOrder, context: Contex
     order
 }
 
-fn hold_line(
+/// Adds a line and what it reserves. `via` says what its order came through; without it, the line goes to no data source.
+pub(super) fn hold_line(
     working_set: &mut WorkingSet,
-    order: &Order,
+    (order, via): (&Order, Option<&str>),
     (listed, split_from): (&ListedLine<'_>, Option<OrderItemId>),
     context: Context,
 ) -> OrderItem {
@@ -204,6 +217,9 @@ fn hold_line(
     let (list, quantity) = (*list, *quantity);
     let stock = stock_of(working_set, list, product, context);
     let units = quantity.units();
+    let reserved_before = if listed.is_reserved { units } else { 0 };
+    let (state, registered_at) = first_state(working_set, line, stock, context);
+    let source = working_set.list(list).and_then(|list| list.source).filter(|_| state == ReservationState::Open);
     let item = OrderItem {
         id: OrderItemId::new(working_set.ids.next_in_bucket(IdKind::OrderItem, order.id.bucket())),
         order: order.id,
@@ -217,8 +233,9 @@ fn hold_line(
         status: line.status,
         split_from,
         sourced: listed.sourced,
+        outgoing: source.zip(via).map(|(source, via)| Box::new(OutgoingLine::new(source, via, context.now))),
         oversold: line.status.asks_for_units()
-            && working_set.stock(stock).is_none_or(|stock| stock.available_unclamped() < units),
+            && working_set.stock(stock).is_none_or(|stock| stock.available_unclamped() + reserved_before < units),
         price: line.price.clone(),
         extra_field: line.extra_field.clone(),
         attributes: line.attributes.clone(),
@@ -226,15 +243,18 @@ fn hold_line(
         created_at: context.now,
         modified_at: context.now,
     };
-    let (state, registered_at) = first_state(working_set, line, stock, context);
-    let delta = match state {
+    let mut delta = match state {
         ReservationState::Open => Delta { reserved: units, ..Delta::default() },
         ReservationState::Reported => Delta { reported: units, ..Delta::default() },
         ReservationState::Settled | ReservationState::Cancelled | ReservationState::Short => Delta::default(),
     };
-    // A stock begins with a movement, even one that an order made that reserves nothing of it.
-    if delta != Delta::default() || working_set.stock(stock).is_some_and(|stock| stock.movement.is_none()) {
-        working_set.move_stock(stock, delta, Cause::Order(item.id), context.actor, context.now);
+    delta.reserved -= reserved_before;
+    let cause = if listed.is_reserved { Cause::CartConfirmed(item.id) } else { Cause::Order(item.id) };
+    // A stock begins with a movement, even one that an order made that reserves nothing of it; and whoever looks for the
+    // line that reserves finds it among the movements, also where a cart had reserved the same.
+    let is_first = working_set.stock(stock).is_some_and(|stock| stock.movement.is_none());
+    if delta != Delta::default() || is_first || listed.is_reserved {
+        working_set.move_stock(stock, delta, cause, context.actor, context.now);
     }
     working_set.add_reservation(Reservation { item: item.id, stock, quantity, state, registered_at, moved: None });
     working_set.add_item(item.clone());

@@ -6,13 +6,17 @@
 use std::collections::BTreeSet;
 
 use super::fulfilment::FulfilmentReadSet;
-use crate::{ChannelId, OrderId, OrderItemId, ProductId, StockId, StockKey, StockListId};
+use crate::{
+    CartReservationId, ChannelId, DataSourceId, OrderId, OrderItemId, ProductId, StockId, StockKey, StockListId,
+};
 
 /// The rows that a batch of commands looks at. Ordered sets: rows are locked in this order, on every engine.
 #[derive(Debug, Default)]
 pub struct ReadSet {
     /// Lists by id.
     pub lists: BTreeSet<StockListId>,
+    /// Data sources by id: whether they are as they were.
+    pub sources: BTreeSet<DataSourceId>,
     /// Channels by id.
     pub channels: BTreeSet<ChannelId>,
     /// Stocks by id.
@@ -33,8 +37,14 @@ pub struct ReadSet {
     pub items_with_orders: BTreeSet<OrderItemId>,
     /// Codes that the ERP gives to lines: which other lines have them.
     pub codes: BTreeSet<(OrderItemId, String)>,
+    /// References of transfers between lists: which of them are known.
+    pub transfer_references: BTreeSet<String>,
     /// Order numbers that must be free, as (channel or 0, number).
     pub numbers: BTreeSet<(i64, String)>,
+    /// Cart reservations by id, with their lines and the stocks of these.
+    pub carts: BTreeSet<CartReservationId>,
+    /// References of cart reservations that must be free, as (channel or 0, reference).
+    pub cart_references: BTreeSet<(i64, String)>,
     /// The rows of fulfilment that are needed.
     pub fulfilment: FulfilmentReadSet,
     /// Something may come back to stocks: the lines that are short there are needed, with their orders.

@@ -2,17 +2,18 @@
 //!
 //! Rules, from docs/data-model.md: a level settles the reported lines that were registered at or before it was taken; a
 //! level older than the stored one is rejected, also one that is so by its list's delay; a reserved quantity below the
-//! open reservations is raised to them, what exceeds them is kept as `external`; a row that expects another level than
-//! the stored one is rejected. A write that changes nothing makes no movement, so that no channel is told of it.
+//! open reservations is raised to them, what exceeds them is kept as `external`; a row that expects something else than
+//! what is stored is rejected. A write that changes nothing makes no movement, so that no channel is told of it.
 
 use std::collections::HashMap;
 
+use super::expected::{Expected, unexpected_after};
 use super::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
 use super::{Context, Outcome, ReadSet};
 use crate::rejection::RowRejection;
 use crate::{
-    Cause, Explanation, IdKind, Quantity, Rejection, Stock, StockId, StockKey, StockListId, Timestamp, UnitType,
-    WorkingSet,
+    Cause, DataSourceId, Explanation, IdKind, Quantity, Rejection, Stock, StockId, StockKey, StockListId, Timestamp,
+    UnitType, WorkingSet,
 };
 
 /// Writes of product stocks.
@@ -22,6 +23,18 @@ pub struct WriteStocks {
     pub rows: Vec<WriteStock>,
     /// Whether an unknown SKU becomes a product.
     pub create_unknown_products: bool,
+    /// The data source that the levels are of. They are written only if it is still as it was when they were asked for:
+    /// one that was paused meanwhile has left its list, and one that was moved tells of other stock.
+    pub source: Option<SourceVersion>,
+}
+
+/// A data source as it was when it was asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SourceVersion {
+    /// Which one.
+    pub source: DataSourceId,
+    /// When people or programs had last changed it.
+    pub modified_at: Timestamp,
 }
 
 /// A write of one product stock. `None` leaves a field as it is.
@@ -39,8 +52,9 @@ pub struct WriteStock {
     pub extra_field: Option<String>,
     /// When the level was taken; arrival (less the list's delay) when absent.
     pub snapshot_at: Option<Timestamp>,
-    /// The level that must be stored still, 0 where there is no stock; `None` writes in any case.
-    pub expected: Option<Quantity>,
+    /// What must still be so; `None` writes in any case. A level is that after the earlier rows of the command, all else
+    /// is what was there before the command.
+    pub expected: Option<Expected>,
     /// What is said of it.
     pub explanation: Option<Explanation>,
 }
@@ -57,6 +71,7 @@ pub enum StockTarget {
 impl WriteStocks {
     /// Adds what this command looks at.
     pub(super) fn read_set(&self, read_set: &mut ReadSet) {
+        read_set.sources.extend(self.source.map(|version| version.source));
         self.rows.iter().for_each(|row| row.read_set(read_set));
     }
 
@@ -103,6 +118,11 @@ pub(super) fn write_stocks(
     command: &WriteStocks,
     context: Context,
 ) -> Result<Outcome, Rejection> {
+    let is_current =
+        |version: SourceVersion| working_set.source_modified_at(version.source) == Some(version.modified_at);
+    if !command.source.is_none_or(is_current) {
+        return Err(Rejection::SourceChanged);
+    }
     let faults = faults(working_set, command, context)?;
     if !faults.is_empty() {
         return Err(Rejection::Rows(faults));
@@ -136,8 +156,9 @@ fn faults(
             let stock = working_set.stock_by_key(list, sku);
             (FigureTimes::of(stock), stock.map_or(0, |stock| stock.on_hand))
         });
-        if write.expected.is_some_and(|expected| expected.units() != level) {
-            faults.push((row, RowRejection::UnexpectedLevel { stored: level }));
+        let fault = unexpected_after(working_set.stock_by_key(list, sku), level, write.expected);
+        if let Some(fault) = fault {
+            faults.push((row, fault));
             continue;
         }
         let Some(written) = write.on_hand else { continue };

@@ -1,7 +1,8 @@
 //! List sourcing: which stock list a line of an order is reserved in, where the order leaves that to its catalog.
 //!
 //! Promises: one pure function; candidates in any order give the same answer; the parts of a line are the line, or there
-//! are none; and a list never gives more than it has beyond its safety stock. Lists are packed as locations are
+//! are none; a list never gives more than it has beyond its safety stock; and a choice for which only the best ranked
+//! candidates were looked at is the choice among all of them, or is known not to be final. Lists are packed as locations are
 //! ([`super::sourcing`]): the fewest of them, then those that the rule of the catalog ranks best. Must not know why a list has what it has,
 //! what the time is where a store is, or how candidates were found.
 
@@ -16,6 +17,8 @@ pub use crate::orders::{SourcedFrom, SourcingReason, SourcingRule};
 const LOOKS_MAX: usize = 200_000;
 /// The most candidates of an order of few lines.
 pub const CANDIDATES_MAX: usize = 50;
+/// How many of the best ranked candidates are looked at first: in most shops one of them has the order.
+const FIRST_LOOK: usize = 3;
 /// The most stocks that are looked at for one order: candidates times lines.
 const STOCKS_MAX: usize = 5_000;
 
@@ -59,7 +62,7 @@ pub struct CandidateList {
 /// A retail store, at the moment of the order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CandidateStore {
-    /// Whether it is open; one that does not say is.
+    /// Whether it is open; one that does not say is. Read only where stores have to be open.
     pub is_open: bool,
     /// Whether orders can be fetched there.
     pub has_pickup: bool,
@@ -80,6 +83,8 @@ pub struct ListSourcing {
     pub pickup_only: bool,
     /// The candidates, each list once, in any order.
     pub lists: Vec<CandidateList>,
+    /// Further candidates, whose stocks are not looked at yet: all that the rule allows are ranked below all of `lists`.
+    pub others: Vec<CandidateList>,
 }
 
 /// Units of a line in a list.
@@ -103,7 +108,48 @@ pub struct ChosenLists {
     pub ranked: Vec<StockListId>,
 }
 
+impl ChosenLists {
+    /// Whether one list has every line whole.
+    fn is_one_list(&self) -> bool {
+        let mut lists = self.lines.iter().map(|parts| match parts.as_slice() {
+            [one] => Some(one.list),
+            _ => None,
+        });
+        let first = lists.next().flatten();
+        first.is_some() && lists.all(|list| list == first)
+    }
+}
+
 impl ListSourcing {
+    /// Leaves all but the few best ranked candidates for later. None is left where the rank of a list is a matter of
+    /// its stocks.
+    #[must_use]
+    pub fn best_first(mut self) -> Self {
+        let allowed = self.lists.iter().filter(|one| self.allows(one)).count();
+        if self.rule == SourcingRule::MostAvailable || allowed <= FIRST_LOOK {
+            return self;
+        }
+        let (mut lists, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.lists).into_iter().partition(|one| self.allows(one));
+        lists.sort_by_cached_key(|one| self.rank(one, &Offers::new()));
+        self.others.extend(lists.drain(FIRST_LOOK..).chain(others));
+        self.lists = lists;
+        self
+    }
+
+    /// The same with all candidates looked at; `None` if they are.
+    pub fn with_all(&self) -> Option<Self> {
+        let lists = || self.lists.iter().chain(&self.others).cloned().collect();
+        (!self.others.is_empty()).then(|| Self { lists: lists(), others: Vec::new(), ..self.clone() })
+    }
+
+    /// Whether candidates that were left for later would change nothing about a choice. One list that has every line is
+    /// the best ranked of those that do, and no choice has fewer lists. The bounded search for few lists comes to the
+    /// best ranked ones before its bound.
+    pub fn is_final(&self, chosen: &ChosenLists) -> bool {
+        self.others.is_empty() || chosen.is_one_list()
+    }
+
     /// Chooses the list of each line. `available` says how many units of a SKU a list has.
     pub fn choose(&self, lines: &[SourcingLine], available: impl Fn(StockListId, &str) -> i64) -> ChosenLists {
         let offers_of = |one: &CandidateList| -> Offers {

@@ -9,6 +9,7 @@ mod goods_movement;
 pub mod grid;
 pub mod list_sourcing;
 mod location;
+pub mod nearest;
 mod package;
 pub mod sourcing;
 mod stock_move;

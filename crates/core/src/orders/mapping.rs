@@ -7,6 +7,9 @@ use crate::{MappingId, OrderItemId, Timestamp};
 /// The kind of remote system that the ERP is: only its code for a line releases the line's reservation.
 pub const ERP: &str = "external_company";
 
+/// The kind of remote system that the server is from which a line was adopted: its code is the line's id there.
+pub const ADOPTED: &str = "adopted";
+
 /// A remote system's code for an order line (contract 6.3).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Mapping {

@@ -4,14 +4,23 @@
 //! vendor's other fields mean: they are opaque text in `details`.
 
 mod cancellation;
+mod cart_reservation;
 mod channel;
 mod mapping;
+mod outgoing;
+mod product_match;
 mod sourced_from;
 mod status;
 
 pub use cancellation::{CancellationStatus, CancellationType};
+pub use cart_reservation::{CART_LINES_MAX, CART_SECONDS_MIN, CartLine, CartReservation, CartState};
 pub use channel::{Channel, Oversell};
-pub use mapping::{ERP, Mapping};
+pub use mapping::{ADOPTED, ERP, Mapping};
+pub use outgoing::{
+    CLAIM_SECONDS, GIVE_UP_SECONDS, LATE_SECONDS, OUTGOING_ERROR_CHARS_MAX, OutgoingEffect, OutgoingError,
+    OutgoingEvent, OutgoingLine, OutgoingState, RemoteLine,
+};
+pub use product_match::ProductMatch;
 pub use sourced_from::{SourcedFrom, SourcingReason, SourcingRule};
 pub use status::OrderStatus;
 
@@ -74,6 +83,8 @@ pub struct OrderItem {
     pub split_from: Option<OrderItemId>,
     /// How its list was chosen, if the order left that to a catalog.
     pub sourced: Option<SourcedFrom>,
+    /// How far it is with the installation whose stock its list sells; `None` for a line of a list without a data source.
+    pub outgoing: Option<Box<OutgoingLine>>,
     /// Sold although it did not fit (policy [`Oversell::Accept`]); shown to people.
     pub oversold: bool,
     /// A decimal in text, as given.

@@ -53,6 +53,8 @@ pub struct PriceChange {
 pub enum PriceWrite {
     /// What it says is written.
     Change(PriceChange),
+    /// This is stored, and nothing of what was before, in the currency that the list has.
+    Exactly(PriceValues),
     /// What was stored before is stored again; with `None` there is no price again.
     Back(Option<PriceValues>),
 }
@@ -84,6 +86,7 @@ impl PriceRow {
     pub fn currency(&self) -> Option<&str> {
         match &self.write {
             PriceWrite::Change(change) => change.currency.as_deref(),
+            PriceWrite::Exactly(values) => Some(&values.currency),
             PriceWrite::Back(_) => None,
         }
     }
@@ -155,6 +158,10 @@ pub fn decide_price(
     }
     let after = match &row.write {
         PriceWrite::Change(change) => Some(changed(before, change, list_currency)?),
+        PriceWrite::Exactly(values) => {
+            let currency = currency(before, Some(&values.currency), list_currency)?;
+            Some(PriceValues { currency, ..values.clone() })
+        }
         PriceWrite::Back(values) => values.clone(),
     };
     Ok(match (before, after) {
@@ -172,20 +179,28 @@ fn changed(
     list_currency: Option<&str>,
 ) -> Result<PriceValues, PriceRejection> {
     let price = change.price.or(before.map(|before| before.price)).ok_or(PriceRejection::NoPrice)?;
-    // The currency that a price has already is its own, also where other prices of its list have another one.
-    let known = before.map(|before| before.currency.as_str()).or(list_currency);
-    let currency = match (known, change.currency.as_deref()) {
-        (None, None) => return Err(PriceRejection::NoCurrency),
-        (Some(stored), Some(said)) if !is_same_currency(stored, said) => {
-            return Err(PriceRejection::OtherCurrency { stored: stored.to_owned() });
-        }
-        (Some(stored), _) => stored.to_owned(),
-        (None, Some(said)) => said.to_owned(),
-    };
     Ok(PriceValues {
         price,
-        currency,
+        currency: currency(before, change.currency.as_deref(), list_currency)?,
         tax_rate: change.tax_rate.or(before.and_then(|before| before.tax_rate)),
         retail_price: change.retail_price.or(before.and_then(|before| before.retail_price)),
     })
+}
+
+/// The currency of a price that is written. The one that it has already is its own, also where other prices of its list
+/// have another one.
+fn currency(
+    before: Option<&PriceValues>,
+    said: Option<&str>,
+    list_currency: Option<&str>,
+) -> Result<String, PriceRejection> {
+    let known = before.map(|before| before.currency.as_str()).or(list_currency);
+    match (known, said) {
+        (None, None) => Err(PriceRejection::NoCurrency),
+        (Some(stored), Some(said)) if !is_same_currency(stored, said) => {
+            Err(PriceRejection::OtherCurrency { stored: stored.to_owned() })
+        }
+        (Some(stored), _) => Ok(stored.to_owned()),
+        (None, Some(said)) => Ok(said.to_owned()),
+    }
 }

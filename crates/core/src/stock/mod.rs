@@ -5,17 +5,23 @@
 
 mod movement;
 mod product;
+mod remote_figures;
 mod reservation;
 mod states;
 mod stock_list;
+mod transfer;
 
-pub use movement::{AdjustmentReason, Cause, Delta, Explanation, LevelWrite, Movement, NOTE_CHARS_MAX};
+pub use movement::{
+    AdjustmentReason, Cause, Delta, Explanation, LevelWrite, Movement, NOTE_CHARS_MAX, REASON_CHARS_MAX, Reason,
+};
 pub use product::{Product, ProductRef, SKU_CHARS_MAX};
+pub use remote_figures::RemoteFigures;
 pub use reservation::{MovedFrom, Reservation, ReservationState};
 pub use states::{LOW_STOCK_DEFAULT, StockState, StockStates};
 pub use stock_list::{MoveRegistration, ReleaseMode, StockList};
+pub use transfer::{STOCK_TRANSFER_LINES_MAX, STOCK_TRANSFER_REFERENCE_CHARS_MAX, StockTransfer, StockTransferLine};
 
-use crate::{MovementId, ProductId, StockId, StockListId, Timestamp};
+use crate::{MovementId, ProductId, StockId, StockListId, Timestamp, UserId};
 
 /// The natural key of a product stock.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -72,6 +78,8 @@ pub struct Stock {
     pub adjusted_at: Option<Timestamp>,
     /// When the newest active discrepancy was reported. While there is one, nothing is offered.
     pub discrepancy_at: Option<Timestamp>,
+    /// Whether an order line has ever been on it, whatever became of the line.
+    pub is_ordered: bool,
     /// The newest movement of this stock; each movement names the one before it.
     pub movement: Option<MovementId>,
     /// A JSON object that no rule reads.
@@ -98,7 +106,33 @@ pub struct Written {
     pub snapshot_at: Option<Timestamp>,
 }
 
+/// A stock that was removed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RemovedStock {
+    /// As it was.
+    pub stock: Stock,
+    /// When it was removed; later than its last change.
+    pub at: Timestamp,
+    /// Who removed it.
+    pub actor: UserId,
+}
+
+/// The version of a stock. Every change of a number or a visible field is a movement; a level that changes nothing
+/// changes only when the level was taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StockVersion {
+    /// The newest movement.
+    pub movement: Option<MovementId>,
+    /// When the level was taken.
+    pub snapshot_at: Option<Timestamp>,
+}
+
 impl Stock {
+    /// The version that this row is.
+    pub const fn version(&self) -> StockVersion {
+        StockVersion { movement: self.movement, snapshot_at: self.snapshot_at }
+    }
+
     /// A row that counts nothing yet.
     pub fn empty(id: StockId, list: StockListId, product: ProductId, sku: String, now: Timestamp) -> Self {
         Self {
@@ -116,6 +150,7 @@ impl Stock {
             counted_at: None,
             adjusted_at: None,
             discrepancy_at: None,
+            is_ordered: false,
             movement: None,
             extra_field: "{}".to_owned(),
             states: StockStates::default(),
@@ -132,8 +167,13 @@ impl Stock {
     /// `on_hand − reserved − reported`; negative when more was sold elsewhere than there is. What is not found is not
     /// there to be sold, so an active discrepancy leaves no room.
     pub fn available_unclamped(&self) -> i64 {
-        let room = self.on_hand - self.reserved - self.reported;
-        if self.discrepancy_at.is_some() { room.min(0) } else { room }
+        Self::room(self.on_hand, self.reserved + self.reported, self.discrepancy_at.is_some())
+    }
+
+    /// The same of numbers: `taken` is what is reserved or reported; `is_missing` says that a discrepancy is active.
+    pub fn room(on_hand: i64, taken: i64, is_missing: bool) -> i64 {
+        let room = on_hand - taken;
+        if is_missing { room.min(0) } else { room }
     }
 
     /// The part of `reserved` that open reservations of this server's orders make up.

@@ -3,7 +3,9 @@
 //! Promises: the sum of a stock's movements is its state; each movement names the one before it, so a stock's history
 //! can be walked without an index and a missing link shows. Must not know what caused a change beyond [`Cause`].
 
-use crate::{ImportId, MovementId, OrderItemId, StockId, Timestamp, UnitType, UserId};
+use crate::{
+    CartReservationId, ImportId, MovementId, OrderItemId, StockId, StockTransferId, Timestamp, UnitType, UserId,
+};
 
 /// The most characters of a note.
 pub const NOTE_CHARS_MAX: usize = 200;
@@ -29,19 +31,52 @@ crate::words! {
     word word, from_word;
 }
 
+/// The most characters of an adjustment reason's word.
+pub const REASON_CHARS_MAX: usize = 64;
+
+/// A reason that was given: one that every installation has, or one of its own, by its code.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// One of those that are known everywhere.
+    Known(AdjustmentReason),
+    /// One of the installation's own; at most [`REASON_CHARS_MAX`] characters.
+    Own(String),
+}
+
+impl Reason {
+    /// The reason with this word.
+    pub fn of_word(word: &str) -> Self {
+        AdjustmentReason::from_word(word).map_or_else(|| Self::Own(word.to_owned()), Self::Known)
+    }
+
+    /// Its word.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Known(reason) => reason.word(),
+            Self::Own(code) => code,
+        }
+    }
+}
+
 /// What somebody says of a level that they write: a reason, a note, or both.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Explanation {
     /// The adjustment reason.
-    pub reason: Option<AdjustmentReason>,
+    pub reason: Option<Reason>,
     /// At most [`NOTE_CHARS_MAX`] characters; may be empty.
     pub note: String,
 }
 
 impl Explanation {
     /// What is said, if anything is.
-    pub fn of(reason: Option<AdjustmentReason>, note: String) -> Option<Self> {
+    pub fn of(reason: Option<Reason>, note: String) -> Option<Self> {
         (reason.is_some() || !note.is_empty()).then_some(Self { reason, note })
+    }
+
+    /// The word of the reason and the note, each if it was said.
+    pub fn words(said: Option<&Self>) -> (Option<&str>, Option<&str>) {
+        let note = said.map(|said| said.note.as_str()).filter(|note| !note.is_empty());
+        (said.and_then(|said| said.reason.as_ref()).map(Reason::word), note)
     }
 }
 
@@ -70,6 +105,18 @@ pub enum Cause {
     Count,
     /// Discrepancies were removed.
     Found,
+    /// A cart reservation was made.
+    CartReserved(CartReservationId),
+    /// A cart reservation was changed.
+    CartChanged(CartReservationId),
+    /// A cart reservation was released.
+    CartReleased(CartReservationId),
+    /// A cart reservation has expired.
+    CartExpired(CartReservationId),
+    /// A line of a cart reservation became an order line, which has its units now.
+    CartConfirmed(OrderItemId),
+    /// Units went to another list, or came from one.
+    StockTransfer(StockTransferId),
 }
 
 /// By how much each number changes.

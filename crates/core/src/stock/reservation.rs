@@ -1,7 +1,7 @@
 //! Reservations: the quantity that one order line claims on one product stock, and how that ends.
 //!
 //! Promises: on one stock a reservation moves forward only (open → reported → settled, or → cancelled); it is never
-//! both released and cancelled. A deallocated reservation is short until it is allocated to another stock, or back.
+//! both released and cancelled. It is open again if the data source that had registered it has lost it. A deallocated reservation is short until it is allocated to another stock, or back.
 //! Must not know orders: a reservation knows its line's id and nothing else of it.
 
 use crate::{OrderItemId, Quantity, StockId, StockListId, Timestamp};

@@ -1,6 +1,6 @@
 //! Stock lists, and the policies that the rules read from them. Must not know what a list is called.
 
-use crate::{StockListId, StockLocationId};
+use crate::{DataSourceId, StockListId, StockLocationId};
 
 crate::words! {
     /// What a release does to the quantity until the ERP's next level (contract 6.2).
@@ -45,4 +45,6 @@ pub struct StockList {
     pub is_item_code_unique: bool,
     /// Up to how many available units its stocks are low.
     pub low_stock: i64,
+    /// The active data source whose stock it sells, if there is one: then its lines are placed there.
+    pub source: Option<DataSourceId>,
 }

@@ -4,6 +4,7 @@
 //! a row is written back exactly if it was changed. Must not know where rows come from or go to.
 
 mod by_stock;
+mod carts;
 mod fulfilment;
 mod goods_movements;
 mod mappings;
@@ -23,8 +24,9 @@ use tracked::rows;
 
 use crate::stock::ProductRef;
 use crate::{
-    Channel, ChannelId, IdAllocator, Mapping, Movement, Order, OrderId, OrderItem, OrderItemId, Product, ProductId,
-    Quantity, Reservation, ReservationState, Stock, StockId, StockList, StockListId, Timestamp,
+    CartReservation, CartReservationId, Channel, ChannelId, DataSourceId, IdAllocator, Mapping, Movement, Order,
+    OrderId, OrderItem, OrderItemId, Product, ProductId, Quantity, RemovedStock, Reservation, ReservationState, Stock,
+    StockId, StockList, StockListId, StockTransfer, StockTransferId, Timestamp,
 };
 
 rows! {
@@ -34,12 +36,18 @@ rows! {
         products: TrackedMap<ProductId, Product>,
         /// Stocks.
         stocks: TrackedMap<StockId, Stock>,
+        /// Transfers between lists.
+        stock_transfers: TrackedMap<StockTransferId, StockTransfer>,
+        /// Stocks that were removed.
+        removed_stocks: Vec<RemovedStock>,
         /// Orders.
         orders: TrackedMap<OrderId, Order>,
         /// Order lines.
         items: TrackedMap<OrderItemId, OrderItem>,
         /// Reservations.
         reservations: TrackedMap<OrderItemId, Reservation>,
+        /// Cart reservations.
+        carts: TrackedMap<CartReservationId, CartReservation>,
         /// Codes of remote systems for lines.
         pub mappings: Mappings,
         /// Movements, in order.
@@ -54,9 +62,11 @@ rows! {
         pub ids: IdAllocator,
         lists: HashMap<StockListId, StockList>,
         channels: HashMap<ChannelId, Channel>,
+        sources: HashMap<DataSourceId, Timestamp>,
         product_ids: HashMap<String, ProductId>,
         stock_ids: HashMap<StockListId, HashMap<String, StockId>>,
         numbers: BTreeSet<(i64, String)>,
+        cart_references: BTreeSet<(i64, String)>,
         items_of: HashMap<OrderId, BTreeSet<OrderItemId>>,
         reported_of: ByStock,
         short_of: ByStock,
@@ -82,6 +92,11 @@ impl WorkingSet {
         self.channels.insert(channel.id, channel);
     }
 
+    /// Puts a data source into the working set: when it was last changed.
+    pub fn put_source(&mut self, id: DataSourceId, modified_at: Timestamp) {
+        self.sources.insert(id, modified_at);
+    }
+
     /// Puts a product into the working set.
     pub fn put_product(&mut self, product: Product) {
         self.product_ids.insert(product.sku.clone(), product.id);
@@ -102,6 +117,11 @@ impl WorkingSet {
     /// Says that an order number is taken.
     pub fn put_number(&mut self, channel: i64, number: String) {
         self.numbers.insert((channel, number));
+    }
+
+    /// Puts a transfer between lists into the working set.
+    pub fn put_stock_transfer(&mut self, transfer: StockTransfer) {
+        self.stock_transfers.put(transfer.id, transfer);
     }
 
     /// Puts an order line into the working set.
@@ -134,6 +154,11 @@ impl WorkingSet {
         self.channels.get(&id)
     }
 
+    /// When a data source was last changed by people or programs.
+    pub fn source_modified_at(&self, id: DataSourceId) -> Option<Timestamp> {
+        self.sources.get(&id).copied()
+    }
+
     /// A product by id or SKU.
     pub fn product(&self, product: &ProductRef) -> Option<&Product> {
         let id = match product {
@@ -156,6 +181,11 @@ impl WorkingSet {
     /// A stock by natural key.
     pub fn stock_by_key(&self, list: StockListId, sku: &str) -> Option<&Stock> {
         self.stocks.get(*self.stock_ids.get(&list)?.get(sku)?)
+    }
+
+    /// The transfer between lists with a reference.
+    pub fn transfer_by_reference(&self, reference: &str) -> Option<&StockTransfer> {
+        self.stock_transfers.all().find(|transfer| transfer.reference.as_deref() == Some(reference))
     }
 
     /// An order.
@@ -211,6 +241,10 @@ impl WorkingSet {
         self.orders.make(order.id, order);
     }
 
+    pub(crate) fn add_stock_transfer(&mut self, transfer: StockTransfer) {
+        self.stock_transfers.make(transfer.id, transfer);
+    }
+
     pub(crate) fn add_item(&mut self, item: OrderItem) {
         self.items_of.entry(item.order).or_default().insert(item.id);
         self.items.make(item.id, item);
@@ -218,6 +252,7 @@ impl WorkingSet {
 
     pub(crate) fn add_reservation(&mut self, reservation: Reservation) {
         self.index_reservation(&reservation);
+        self.remember_ordered(reservation.stock);
         self.reservations.make(reservation.item, reservation);
     }
 

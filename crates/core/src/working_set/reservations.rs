@@ -1,6 +1,7 @@
 //! Reservations in the working set: how they end, and where they go.
 //!
-//! Promises: a reservation that was changed is written back; on one stock it moves forward only. Must not know stock
+//! Promises: a reservation that was changed is written back; on one stock it moves forward only,
+//! unless its registration is lost. Must not know stock
 //! numbers: a caller that changes a reservation moves its stock, too.
 
 use super::WorkingSet;
@@ -40,6 +41,14 @@ impl WorkingSet {
         self.short_of.keep(stock, item, to == ReservationState::Short);
     }
 
+    /// Opens a reservation again whose registration is lost: the one step back.
+    pub(crate) fn reopen_reservation(&mut self, item: OrderItemId) {
+        let reservation = self.reservations.change(item);
+        (reservation.state, reservation.registered_at) = (ReservationState::Open, None);
+        let stock = reservation.stock;
+        self.reported_of.keep(stock, item, false);
+    }
+
     /// Notes when the ERP registered the line of a reservation that goes on as it is.
     pub(crate) fn register_reservation(&mut self, item: OrderItemId, registered_at: Option<Timestamp>) {
         self.reservations.change(item).registered_at = registered_at;
@@ -69,6 +78,7 @@ impl WorkingSet {
             let from = first.or_else(|| Some((before, self.stocks.get(before)?.list)));
             self.reservations.change(item).moved = from.map(|(stock, list)| MovedFrom { stock, list, at: now });
         }
+        self.remember_ordered(stock);
         self.reported_of.keep(stock, item, state == ReservationState::Reported);
         self.short_of.keep(before, item, false);
         let list = self.stocks.get(stock).map(|stock| stock.list);

@@ -6,8 +6,8 @@
 use super::WorkingSet;
 use crate::stock::ProductRef;
 use crate::{
-    Cause, Delta, Explanation, IdKind, LOW_STOCK_DEFAULT, LevelWrite, Movement, MovementId, Product, ProductId, Stock,
-    StockId, StockListId, StockStates, Timestamp, UserId, bucket_of_key, bucket_of_text,
+    Cause, Delta, Explanation, IdKind, LOW_STOCK_DEFAULT, LevelWrite, Movement, MovementId, Product, ProductId,
+    RemovedStock, Stock, StockId, StockListId, StockStates, Timestamp, UserId, bucket_of_key, bucket_of_text,
 };
 
 /// Changing. Only the decisions call these.
@@ -90,6 +90,24 @@ impl WorkingSet {
         let known = self.product(&ProductRef::Sku(sku.to_owned())).map(|product| product.id);
         let product = known.unwrap_or_else(|| self.create_product(sku));
         (self.create_stock(list, product, sku, now), true)
+    }
+
+    /// Remembers that an order line, or a line of a cart, has come to a stock.
+    pub(crate) fn remember_ordered(&mut self, id: StockId) {
+        if self.stocks.get(id).is_some_and(|stock| !stock.is_ordered) {
+            self.stocks.change(id).is_ordered = true;
+        }
+    }
+
+    /// Removes a stock. Its movements stay.
+    pub(crate) fn remove_stock(&mut self, id: StockId, actor: UserId, at: Timestamp) {
+        let stock = self.stocks.get(id).expect("a decision removes what was loaded").clone();
+        if let Some(ids) = self.stock_ids.get_mut(&stock.list) {
+            ids.remove(&stock.sku);
+        }
+        self.stocks.remove(id);
+        let at = at.later_than(stock.modified_at);
+        self.removed_stocks.push(RemovedStock { stock, at, actor });
     }
 
     fn create_product(&mut self, sku: &str) -> ProductId {

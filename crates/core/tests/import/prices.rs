@@ -30,7 +30,7 @@ fn change(header: &str, cells: &str) -> Result<PriceChange, CellError> {
 fn changed(row: Result<PriceRow, CellError>) -> Result<PriceChange, CellError> {
     row.map(|row| match row.write {
         PriceWrite::Change(change) => change,
-        PriceWrite::Back(_) => panic!("a file takes nothing back"),
+        other @ (PriceWrite::Exactly(_) | PriceWrite::Back(_)) => panic!("a file says {other:?}"),
     })
 }
 
@@ -250,6 +250,24 @@ fn a_row_writes_what_it_says_and_keeps_the_rest() {
     let spelt = stored(values("10", "TL"));
     let row = row(PriceWrite::Change(said("11", "try")), ExpectedPrice::Anything);
     assert_eq!(decide_price(Some(&spelt), &row, None), Ok(PriceOutcome::Updated(values("11", "TL"))));
+}
+
+/// What somebody else has is stored as it is there, also what is missing; the currency of the list stays.
+#[test]
+fn a_price_that_is_taken_over_keeps_nothing_of_the_old_one() {
+    let old = PriceValues { tax_rate: Decimal::read("18"), retail_price: Decimal::read("12"), ..values("10", "TL") };
+    let other = |stored: &str| Err(PriceRejection::OtherCurrency { stored: stored.to_owned() });
+    for (before, said, list, expected) in [
+        (Some(&old), values("10", "try"), Some("try"), Ok(PriceOutcome::Updated(values("10", "TL")))),
+        (Some(&old), PriceValues { currency: "try".to_owned(), ..old.clone() }, None, Ok(PriceOutcome::Unchanged)),
+        (Some(&old), values("10", "usd"), Some("try"), other("TL")),
+        (None, values("10", "usd"), Some("try"), other("try")),
+        (None, values("10", "usd"), None, Ok(PriceOutcome::Created(values("10", "usd")))),
+    ] {
+        let before = before.map(|before| stored(before.clone()));
+        let row = row(PriceWrite::Exactly(said), ExpectedPrice::Anything);
+        assert_eq!(decide_price(before.as_ref(), &row, list), expected, "{row:?} {list:?}");
+    }
 }
 
 #[test]

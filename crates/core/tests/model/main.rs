@@ -324,7 +324,7 @@ impl Pair {
             }
         };
         let rows = rows.iter().map(row).collect();
-        Command::WriteStocks(WriteStocks { rows, create_unknown_products })
+        Command::WriteStocks(WriteStocks { rows, create_unknown_products, source: None })
     }
 
     /// Lines to cancel: mostly those of the order itself.
@@ -363,8 +363,14 @@ impl Pair {
             }
             Outcome::ItemEdited(_) => Verdict::Marked,
             Outcome::StocksImported(rows) => Verdict::Imported(rows.iter().map(imports::imported).collect()),
-            Outcome::OrderEdited(..) | Outcome::Fulfilment(_) => {
-                unreachable!("no step edits an order or is of fulfilment")
+            Outcome::OrderEdited(..)
+            | Outcome::OutgoingTold(_)
+            | Outcome::StocksAdjusted(_)
+            | Outcome::StockTransferred { .. }
+            | Outcome::StockRemoved
+            | Outcome::Cart(_)
+            | Outcome::Fulfilment(_) => {
+                unreachable!("no step edits an order, adjusts or removes a stock or is of fulfilment")
             }
         }
     }
@@ -384,7 +390,7 @@ impl Pair {
                     short.iter().map(|one| ((one.list.get() as usize - 1, sku(&one.sku)), one.asked, one.available));
                 Verdict::Short(short.collect())
             }
-            Rejection::NoListHasIt(_) => unreachable!("its lines name their lists"),
+            Rejection::MoreListsNeeded | Rejection::NoListHasIt(_) => unreachable!("its lines name their lists"),
             Rejection::ReservedTooLarge => Verdict::TooLarge,
             Rejection::OversoldTooLarge { .. } => unreachable!("its channels oversell by as much as can be held"),
             Rejection::MappedToAnotherCode { code } => Verdict::OtherCode(code.parse().expect("a small number")),
@@ -402,9 +408,16 @@ impl Pair {
             | Rejection::TooManyUnits { .. }
             | Rejection::TooManyLines
             | Rejection::PackageTaken(_)
+            | Rejection::SourceChanged
+            | Rejection::CartReferenceTaken
+            | Rejection::CartEnded { .. }
+            | Rejection::NotInCart(_)
+            | Rejection::CartEmpty
+            | Rejection::TransferReferenceTaken(_)
+            | Rejection::StockInUse(_)
             | Rejection::UnknownLocation(_)
             | Rejection::Moves(_) => {
-                unreachable!("no step is of fulfilment")
+                unreachable!("no step is of fulfilment, transfers stock or removes it")
             }
         }
     }
@@ -419,7 +432,12 @@ fn fault_of(fault: &RowRejection) -> naive::Fault {
         RowRejection::TouchedSince => naive::Fault::Touched,
         RowRejection::BelowZero => naive::Fault::Below,
         RowRejection::TooLarge => naive::Fault::TooLarge,
-        RowRejection::Settled | RowRejection::UnexpectedLevel { .. } => unreachable!("such a row is not even sent"),
+        RowRejection::Settled
+        | RowRejection::UnknownStock
+        | RowRejection::UnexpectedLevel { .. }
+        | RowRejection::Changed { .. } => {
+            unreachable!("such a row is not even sent")
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use onhand_core::{
 };
 use onhand_testkit::commands;
 
+use crate::table::check;
+
 /// A working set with two stocks of 100 units, of which list 2 belongs to a location; time goes on by a second with
 /// each command.
 struct Shop {
@@ -81,7 +83,7 @@ impl Shop {
 
     fn edit(&mut self, item: OrderItemId, edit: ItemEdit) -> Result<OrderItem, Rejection> {
         match self.decides(&Command::EditItem(EditItem { item, edit }))? {
-            Outcome::ItemEdited(item) => Ok(item),
+            Outcome::ItemEdited(item) => Ok(*item),
             other => panic!("{other:?}"),
         }
     }
@@ -234,4 +236,24 @@ fn a_line_from_a_location_is_planned_when_it_becomes_approved_and_not_otherwise(
         shop.edit(items[0], status(OrderStatus::Approved)).expect("edited");
         assert_eq!(shop.last.sourcing_due.get(&order), is_planned.then_some(&true));
     }
+}
+
+/// What a writer has seen is compared when the write is decided: also with what orders have changed since.
+#[test]
+fn a_write_may_expect_the_whole_row() {
+    check(
+        "
+        list 1
+        stock   A list 1 10 seen 1-0-0=1          -> refused: row 1: changed since
+        stock   A list 1 10 seen 0-0-0=0          -> written, A new, A 10-0-0=10
+        order   o1 A 4                            -> held, A 10-4-0=6
+        stock   A list 1 9 seen 10-0-0=10         -> refused: row 1: changed since
+        stock   A list 1 9 seen 10-4-0=6          -> written, A 9-4-0=5
+        release o1.1 E1                           -> o1.1 is E1, A 9-0-4=5
+        stock   A list 1 8 seen 9-4-0=5           -> refused: row 1: changed since
+        # Each row is compared with what was there before the command.
+        stock   A list 1 - held 1 seen 9-0-4=5; A list 1 - held 2 seen 9-0-4=5 -> written, A 9-2(2)-4=3
+        stock   A list 1 8; A list 1 7 seen 8-0-0=8 -> refused: row 2: changed since
+        ",
+    );
 }

@@ -13,7 +13,8 @@ use std::iter::once;
 use crate::database::Database;
 use onhand_core::commands::{
     CancelItems, EditItem, EditOrder, Expected, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder,
-    ProductRef, ReleaseItem, ReservedChange, StockTarget, TextEdit, WriteStock, WriteStocks, undo_fault, undo_row,
+    ProductRef, ReleaseItem, ReservedChange, SeenRow, StockTarget, TextEdit, WriteStock, WriteStocks, undo_fault,
+    undo_row,
 };
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
@@ -47,6 +48,20 @@ pub(crate) fn check(table: &str) {
 
 fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().collect()
+}
+
+/// `10-4-1=5` as a writer has seen it.
+fn seen_row(text: &str) -> SeenRow {
+    let (parts, available) = text.split_once('=').expect("numbers are on hand-reserved-reported=available");
+    let parts: Vec<i64> = parts.split('-').map(|part| part.parse().expect("a number")).collect();
+    SeenRow {
+        on_hand: Some(parts[0]),
+        reserved: Some(parts[1]),
+        external: None,
+        reported: Some(parts[2]),
+        available: Some(available.parse().expect("a number")),
+        version: None,
+    }
 }
 
 /// A time of day, as a number of microseconds.
@@ -244,14 +259,17 @@ impl Shop {
                 unit: options.flag("kg").then_some(UnitType::Kilogram),
                 extra_field: options.value("extra").map(str::to_owned),
                 snapshot_at: options.value("snapshot").map(time),
-                expected: options.value("expected").map(quantity),
+                expected: match options.value("seen") {
+                    Some(numbers) => Some(Expected::Row(seen_row(numbers))),
+                    None => options.value("expected").map(quantity).map(Expected::Level),
+                },
                 explanation: None,
             };
             options.done();
             write
         });
         let rows = rows.collect();
-        Command::WriteStocks(WriteStocks { rows, create_unknown_products })
+        Command::WriteStocks(WriteStocks { rows, create_unknown_products, source: None })
     }
 
     /// `look list 1 A B`: what is written there is what `expect seen` expects.
@@ -465,8 +483,13 @@ impl Shop {
                 said
             }
             Outcome::OrderEdited(order, _) => format!("sent {}", order.is_send),
+            Outcome::OutgoingTold(_) => unreachable!("outgoing lines have a table of their own"),
+            Outcome::StocksAdjusted(_) | Outcome::StockTransferred { .. } | Outcome::StockRemoved => {
+                unreachable!("they have tests of their own")
+            }
             Outcome::ItemEdited(item) => format!("{} {}", self.name_of(item.id), item.status.name()),
             Outcome::Fulfilment(_) => unreachable!("fulfilment has tables of its own"),
+            Outcome::Cart(_) => unreachable!("carts have histories of their own"),
         };
         let moved: Vec<StockId> = movements.iter().map(|movement| movement.stock).collect();
         let mut shown = Vec::new();
@@ -501,7 +524,9 @@ impl Shop {
                 let faults = faults.iter().map(|(row, fault)| format!("row {}: {}", row + 1, fault_text(fault)));
                 faults.collect::<Vec<_>>().join(", ")
             }
-            Rejection::NoListHasIt(_) => unreachable!("the lines of a table name their lists"),
+            Rejection::MoreListsNeeded | Rejection::NoListHasIt(_) => {
+                unreachable!("the lines of a table name their lists")
+            }
             Rejection::InsufficientStock(short) => {
                 let short = short.iter().map(|one| {
                     let list = if one.list.get() == 1 { String::new() } else { format!("@{}", one.list.get()) };
@@ -524,9 +549,16 @@ impl Shop {
             | Rejection::TooManyUnits { .. }
             | Rejection::TooManyLines
             | Rejection::PackageTaken(_)
+            | Rejection::SourceChanged
+            | Rejection::CartReferenceTaken
+            | Rejection::CartEnded { .. }
+            | Rejection::NotInCart(_)
+            | Rejection::CartEmpty
+            | Rejection::TransferReferenceTaken(_)
+            | Rejection::StockInUse(_)
             | Rejection::UnknownLocation(_)
             | Rejection::Moves(_) => {
-                unreachable!("fulfilment has tables of its own")
+                unreachable!("fulfilment has tables of its own, and carts have histories")
             }
         }
     }
@@ -552,7 +584,9 @@ fn fault_text(fault: &RowRejection) -> String {
             format!("older than {:02}:{:02}", minutes / 60, minutes % 60)
         }
         RowRejection::UnexpectedLevel { stored } => format!("level is {stored}"),
+        RowRejection::UnknownStock => "no such stock".to_owned(),
         RowRejection::StaleRow => "written since".to_owned(),
+        RowRejection::Changed { .. } => "changed since".to_owned(),
         RowRejection::TouchedSince => "touched since".to_owned(),
         RowRejection::Settled => "settled".to_owned(),
         RowRejection::BelowZero => "below zero".to_owned(),

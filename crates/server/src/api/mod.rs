@@ -8,10 +8,12 @@ pub mod catalog;
 pub mod channels;
 pub mod description;
 pub mod directory;
+pub mod events;
 pub mod fulfilment;
 pub mod imports;
 pub mod orders;
 pub mod search;
+pub mod sources;
 pub mod stock;
 
 use crate::auth::Permission as May;
@@ -30,8 +32,16 @@ const SALES: ResourceRoutes =
 
 /// Every resource that has all six routes, and where it is served.
 pub fn resources() -> impl Iterator<Item = &'static (ResourceRoutes, &'static Resource)> {
-    let areas =
-        [channels::RESOURCES, catalog::RESOURCES, directory::RESOURCES, fulfilment::RESOURCES, orders::RESOURCES];
+    let areas = [
+        channels::RESOURCES,
+        catalog::RESOURCES,
+        directory::RESOURCES,
+        fulfilment::RESOURCES,
+        orders::RESOURCES,
+        stock::RESOURCES,
+        sources::RESOURCES,
+        events::RESOURCES,
+    ];
     areas.into_iter().flatten().filter(|(places, _)| places.replaces)
 }
 
@@ -50,6 +60,8 @@ pub fn routes() -> Vec<Route> {
         ("channels", vec![of(channels::RESOURCES), channels::routes()]),
         ("fulfilment", vec![of(fulfilment::RESOURCES), fulfilment::routes()]),
         ("search", vec![search::routes()]),
+        ("sources", vec![of(sources::RESOURCES), sources::routes()]),
+        ("events", vec![of(events::RESOURCES), events::routes()]),
         ("operations", vec![operations()]),
     ];
     let areas = areas.into_iter().flat_map(|(area, parts)| parts.into_iter().flatten().map(move |route| (area, route)));

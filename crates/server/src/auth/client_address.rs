@@ -7,32 +7,27 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use axum::http::HeaderMap;
-use ipnet::IpNet;
+
+use crate::networks::Networks;
 
 /// Entries of a header that are looked at, from the newest on: chains of proxies are short.
 const HOPS_MAX: usize = 32;
 
 /// Addresses and networks of proxies, separated by commas: `10.0.0.1,fd00::/8`.
 #[derive(Clone, Default, Debug)]
-pub struct TrustedProxies(Vec<IpNet>);
+pub struct TrustedProxies(Networks);
 
 impl FromStr for TrustedProxies {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-        let network = |entry: &str| {
-            let address = entry.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
-            address.or_else(|_| entry.parse::<IpNet>()).map_err(|_| format!("{entry} is no address and no network"))
-        };
-        entries.map(network).collect::<Result<_, _>>().map(Self)
+        text.parse().map(Self)
     }
 }
 
 impl std::fmt::Display for TrustedProxies {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let entries: Vec<String> = self.0.iter().map(ToString::to_string).collect();
-        f.write_str(&entries.join(","))
+        self.0.fmt(f)
     }
 }
 
@@ -58,8 +53,7 @@ impl TrustedProxies {
 
     /// Whether this is the address of a trusted proxy.
     pub fn trusts(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        self.0.iter().any(|network| network.contains(&address))
+        self.0.contains(address)
     }
 }
 

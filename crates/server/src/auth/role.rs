@@ -27,7 +27,7 @@ pub enum Permission {
     ReadStock,
     /// Writing catalogue and stock.
     WriteStock,
-    /// Reading how imports go, and what they are made with.
+    /// Reading how imports go, and what they are made with; and how data sources are.
     ReadImports,
     /// Writing category trees.
     WriteCategories,

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use onhand_core::{ChannelId, Timestamp, UserId};
@@ -99,14 +99,40 @@ pub struct Sessions {
     remembered: Cache<String, Remembered>,
     /// How often everything was forgotten.
     forgotten: AtomicU64,
-    used: Arc<Mutex<HashMap<i64, Timestamp>>>,
+    uses: Arc<Uses>,
+}
+
+/// When tokens were used last, as far as it is not written down yet.
+#[derive(Default)]
+struct Uses(Mutex<HashMap<i64, Timestamp>>);
+
+impl Uses {
+    fn of(&self) -> MutexGuard<'_, HashMap<i64, Timestamp>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A stored token with its last use.
+    fn added_to(&self, token: Token) -> Token {
+        let used_at = self.of().get(&token.id).copied();
+        Token { last_used_at: token.last_used_at.max(used_at), ..token }
+    }
+
+    /// Forgets what is written down by now; a token that was used since stays.
+    fn written(&self, written: &[(i64, Timestamp)]) {
+        let mut uses = self.of();
+        for (id, at) in written {
+            if uses.get(id) == Some(at) {
+                uses.remove(id);
+            }
+        }
+    }
 }
 
 impl Sessions {
     /// Sessions of a store.
     pub fn new(store: Store, clock: Clock, idle: IdleSeconds) -> Self {
         let (remembered, forgotten) = (Cache::new(REMEMBERED_MAX), AtomicU64::new(0));
-        Self { store, clock, idle, remembered, forgotten, used: Arc::default() }
+        Self { store, clock, idle, remembered, forgotten, uses: Arc::default() }
     }
 
     /// What is known of a token of a kind.
@@ -150,12 +176,11 @@ impl Sessions {
         let (now, idle_seconds) = (self.clock.now(), self.idle.of(asked.kind));
         let (prefix, hash, kind) = (asked.prefix.clone(), asked.hash, asked.kind);
         // What was used a moment ago may not be written down yet.
-        let used = self.used.clone();
+        let uses = self.uses.clone();
         self.store
             .read_inline("tokens.caller", async move |tx| {
                 let tokens = accounts::tokens_by_prefix(tx, &prefix).await?;
-                let used_at = |id| used.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
-                let used = |token: Token| Token { last_used_at: token.last_used_at.max(used_at(token.id)), ..token };
+                let used = |token: Token| uses.added_to(token);
                 let fits = |token: &Token| token.kind == kind && bool::from(token.hash.as_slice().ct_eq(&hash));
                 let is_good = |token: &Token| fits(token) && token.is_live(now, idle_seconds);
                 let Some(token) = tokens.into_iter().map(used).find(is_good) else { return Ok(None) };
@@ -178,7 +203,7 @@ impl Sessions {
     fn remember(&self, asked: &TokenLookup, caller: &Caller, forgotten: u64) {
         let entry = Remembered { hash: asked.hash, caller: caller.clone(), since: asked.at, forgotten };
         self.remembered.insert(asked.prefix.clone(), entry);
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(caller.token, self.clock.now());
+        self.uses.of().insert(caller.token, self.clock.now());
     }
 
     /// Trusts no token without asking, so that a revocation on this process takes effect at once.
@@ -186,12 +211,21 @@ impl Sessions {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// A stored token with its last use at this process, which may not be written down yet.
+    pub fn with_last_use(&self, token: Token) -> Token {
+        self.uses.added_to(token)
+    }
+
     /// Writes down when tokens were last used. Called now and then, not on every request.
     pub async fn note_use(&self) -> Result<(), Error> {
-        let used: Vec<_> = self.used.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+        let used: Vec<_> = self.uses.of().iter().map(|(id, at)| (*id, *at)).collect();
         if used.is_empty() {
             return Ok(());
         }
-        self.store.write("tokens.used", async move |tx| accounts::used(tx, &used).await).await
+        let rows = used.clone();
+        self.store.write("tokens.used", async move |tx| accounts::used(tx, &rows).await).await?;
+        // Only now: until it is committed, nobody else knows of it.
+        self.uses.written(&used);
+        Ok(())
     }
 }

@@ -5,7 +5,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use onhand_store::copy::{self, CopyProgress};
 
 use super::{database, say};
-use crate::config::{DatabaseConfig, masked};
+use crate::config::DatabaseConfig;
+use crate::database_url::masked;
 
 #[derive(clap::Args)]
 pub(super) struct CopyArgs {

@@ -7,7 +7,8 @@ use onhand_store::placement::PlacementState;
 use onhand_store::tables::accounts;
 use onhand_store::{Check, Limits, Options, Store, WriterLock};
 
-use crate::config::{DatabaseConfig, ServeConfig, masked};
+use crate::config::{DatabaseConfig, ServeConfig};
+use crate::database_url::masked;
 
 /// The pause before the writer lock is tried for again.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use super::client::{Download, Format, ListKind, StockClient, find_list, save};
 use super::local::LocalClient;
-use super::remote::{Remote, ServerArgs};
+use super::remote::ServerArgs;
 use crate::config::DatabaseConfig;
 
 /// What is said below the flags.
@@ -38,8 +38,8 @@ pub(super) struct ExportArgs {
 
 pub(super) async fn run(config: &DatabaseConfig, args: &ExportArgs) -> anyhow::Result<()> {
     let format = Format::for_file(args.format, &args.output)?;
-    if let Some(url) = &args.server.server {
-        return export(&Remote::new(url, args.server.token.as_deref())?, args, format).await;
+    if let Some(remote) = args.server.remote()? {
+        return export(&remote, args, format).await;
     }
     let inside = LocalClient::open(config).await?;
     let ended = export(&inside, args, format).await;

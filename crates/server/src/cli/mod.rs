@@ -1,5 +1,6 @@
 //! The command line. Each subcommand is a file; each prints for people on standard output, logs go to standard error.
 
+mod adopt;
 mod backup;
 mod client;
 mod copy;
@@ -60,6 +61,9 @@ enum CliCommand {
     Restore(restore::RestoreArgs),
     /// Move a whole database to another one, of the same or another kind, and verify it there.
     Copy(copy::CopyArgs),
+    /// Take over an existing Omnitron through its API, and follow it beside it.
+    #[command(after_help = adopt::EXAMPLES)]
+    Adopt(adopt::AdoptArgs),
     /// Import a file of stock into a list, on a running server or on a database.
     #[command(after_help = import::EXAMPLES)]
     Import(import::ImportArgs),
@@ -111,6 +115,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
             CliCommand::Restore(args) => restore::run(database, &args).await?,
             CliCommand::Copy(args) => copy::run(database, args).await?,
             CliCommand::Migrate(args) => return migrate::run(database, &args).await,
+            CliCommand::Adopt(args) => return adopt::run(database, args).await,
             CliCommand::Import(args) => return import::run(database, args).await,
             CliCommand::Export(args) => export::run(database, &args).await?,
             CliCommand::Config(_) => settings::run(),

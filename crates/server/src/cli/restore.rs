@@ -18,7 +18,8 @@ use super::backup::{checksum, checksum_path, folder_of, part_in, place};
 use super::progress::Progress;
 use super::{database, say};
 use crate::clock::Clock;
-use crate::config::{DatabaseConfig, masked};
+use crate::config::DatabaseConfig;
+use crate::database_url::masked;
 
 pub(super) const EXAMPLES: &str = "Examples:
   onhand restore /backups/onhand-20260101T030000Z.db --database sqlite:/var/lib/onhand/onhand.db

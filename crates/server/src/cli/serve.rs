@@ -18,10 +18,11 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::{database, say};
-use crate::api::routes;
+use crate::api::{self, routes};
 use crate::auth::{Role, password, token};
 use crate::clock::Clock;
-use crate::config::{DatabaseConfig, ServeConfig, masked};
+use crate::config::{DatabaseConfig, ServeConfig};
+use crate::database_url::masked;
 use crate::services::accounts::users::{self, NewUser};
 use crate::state::App;
 use crate::supervise::keep_going;
@@ -102,7 +103,8 @@ async fn serve(
         let services = app.services.clone();
         house.spawn(async move { keep_going("demonstration", || demo::selling::run(&services)).await });
     }
-    let workers = workers::start(&app.import_workers, &app.feed);
+    let mut workers = workers::start(&app.import_workers, &app.feed);
+    workers::tell_webhooks(&mut workers, &app.services, api::events::compose);
     let stop = async {
         let failed = tokio::select! {
             () = signal => None,

@@ -6,7 +6,7 @@
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory as _};
 
 use super::{Cli, say};
-use crate::config::masked;
+use crate::database_url::masked;
 
 pub(super) fn run() {
     let matches = Cli::command().get_matches();

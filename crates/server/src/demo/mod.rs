@@ -117,7 +117,7 @@ async fn write_stocks(app: &App, lists: &[StockListId]) -> anyhow::Result<()> {
                 explanation: None,
             }
         });
-        let command = WriteStocks { rows: rows.collect(), create_unknown_products: true };
+        let command = WriteStocks { rows: rows.collect(), create_unknown_products: true, source: None };
         submit(app, Command::WriteStocks(command)).await?;
     }
     Ok(())
@@ -166,6 +166,7 @@ fn order(
         extra_field: "{}".to_owned(),
         details: "{}".to_owned(),
         sourcing: None,
+        via: String::new(),
         lines: skus.enumerate().map(line).collect(),
     }
 }

@@ -88,7 +88,7 @@ pub(super) async fn identify(app: &App, route: &Route, headers: &HeaderMap, orig
 }
 
 /// The token that a request shows.
-fn token(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("token").then(|| token.trim())
 }

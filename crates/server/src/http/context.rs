@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
-use onhand_core::{ChannelId, Command, Outcome, Rejection};
+use onhand_core::{ChannelId, Command, Outcome, Rejection, StockListId};
 use onhand_store::idempotency::Answer;
 use onhand_store::query::{Condition, Op, Page};
 use serde_json::{Map, Value};
@@ -24,7 +24,7 @@ use crate::wire::filter::{self, Filter, Query};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{self, ApiResponse};
 use crate::wire::page::{self, Address};
-use crate::wire::{Family, body};
+use crate::wire::{Family, ORIGINS, body};
 use crate::zone::Zone;
 
 /// One request.
@@ -67,6 +67,11 @@ impl RequestContext {
     /// A parameter in the path, counted from 0; empty where there is none.
     pub fn parameter(&self, index: usize) -> &str {
         self.parameters.get(index).map_or("", String::as_str)
+    }
+
+    /// What the query says under a name, the first time that it does.
+    pub fn asked(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(asked, _)| asked == name).map(|(_, text)| text.as_str())
     }
 
     /// The id in the path. Anything that cannot be one leads nowhere.
@@ -163,6 +168,15 @@ impl RequestContext {
 
     fn list_address(&self) -> Address<'_> {
         Address { base: &self.base, path: &self.path, query: &self.query }
+    }
+
+    /// An answer with levels of some stock lists, or of any, which says where they are from.
+    pub fn with_origins(&self, reply: ApiResponse, lists: Option<&[StockListId]>) -> ApiResponse {
+        let origins = self.app.data_sources.fed.origins(lists);
+        match origins.and_then(|names| HeaderValue::from_str(&names).ok()) {
+            Some(names) => reply.with(HeaderName::from_static(ORIGINS), names),
+            None => reply,
+        }
     }
 
     /// Submits a command to the writer and answers with its outcome.

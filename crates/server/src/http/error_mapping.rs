@@ -4,7 +4,7 @@
 //! Must not know handlers; a handler that knows better field names maps those variants itself.
 
 use axum::http::StatusCode;
-use onhand_core::rejection::{MoveRejection, RowRejection, Shortage, Unsourced};
+use onhand_core::rejection::{MoveRejection, RowRejection, Shortage, StockUse, Unsourced};
 use onhand_core::{Rejection, StockListId};
 use serde_json::{Map, Value, json};
 
@@ -54,7 +54,8 @@ impl From<Trouble> for Error {
 /// The wire's form of a rejection.
 pub fn error(rejection: Rejection) -> Error {
     match rejection {
-        Rejection::NotFound => Error::not_found(),
+        // The second is no client's: only a worker writes levels of a data source.
+        Rejection::NotFound | Rejection::SourceChanged => Error::not_found(),
         Rejection::UnknownChannel(id) => Error::field("channel", form::unknown_pk(id.get())),
         Rejection::OrderNumberTaken => Error::field("number", "order with this number already exists."),
         Rejection::Rows(faults) => {
@@ -62,6 +63,7 @@ pub fn error(rejection: Rejection) -> Error {
             faults.iter().for_each(|(_, fault)| errors.extend(row(fault)));
             Error::Fields(errors)
         }
+        Rejection::MoreListsNeeded => Error::Internal("an order was left with a part of its lists".to_owned()),
         Rejection::InsufficientStock(short) => {
             let skus: Vec<_> = short.iter().map(|one| one.sku.as_str()).collect();
             let rows = short.iter().map(shortage).collect();
@@ -96,6 +98,53 @@ pub fn error(rejection: Rejection) -> Error {
         Rejection::Cancelled => {
             Error::refused("order_item_cancelled", "A cancelled order item cannot be changed back.")
         }
+        Rejection::TooManyLines => {
+            Error::refused("too_many_order_items", "The order would have more lines than an order can have.")
+        }
+        Rejection::TransferReferenceTaken(id) => {
+            let text = "Another stock transfer has this reference.".to_owned();
+            let more = Map::from_iter([("stock_transfer".to_owned(), Value::from(id.get()))]);
+            Error::Refused { code: "reference_taken", text, more }
+        }
+        Rejection::StockInUse(uses) => stock_in_use(&uses),
+        rejection @ (Rejection::CartReferenceTaken
+        | Rejection::CartEnded { .. }
+        | Rejection::NotInCart(_)
+        | Rejection::CartEmpty) => of_cart(rejection),
+        rejection @ (Rejection::IllegalCommand { .. }
+        | Rejection::ForeignLines(_)
+        | Rejection::Moves(_)
+        | Rejection::TooManyUnits { .. }
+        | Rejection::PackageTaken(_)
+        | Rejection::UnknownLocation(_)) => of_fulfilment(rejection),
+    }
+}
+
+/// The same of cart reservations.
+fn of_cart(rejection: Rejection) -> Error {
+    match rejection {
+        Rejection::CartReferenceTaken => Error::field("reference", "reservation with this reference already exists."),
+        Rejection::CartEnded { state, order } => {
+            let text = format!("The reservation is {}.", state.word());
+            let order = order.map_or(Value::Null, |order| Value::from(order.get()));
+            let more = Map::from_iter([("state".to_owned(), state.word().into()), ("order".to_owned(), order)]);
+            Error::Refused { code: "reservation_ended", text, more }
+        }
+        Rejection::NotInCart(lines) => {
+            let mut errors = FieldErrors::default();
+            lines.iter().for_each(|line| errors.add("lines", format!("The reservation has no line {line}.")));
+            Error::Fields(errors)
+        }
+        Rejection::CartEmpty => {
+            Error::refused("reservation_empty", "A reservation has units: release it to give all of them back.")
+        }
+        other => Error::Internal(format!("{other:?} is not about a cart")),
+    }
+}
+
+/// The same of fulfilment.
+fn of_fulfilment(rejection: Rejection) -> Error {
+    match rejection {
         Rejection::IllegalCommand { command, state, allowed } => {
             let allowed = if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") };
             let text = format!("This is in the state \"{state}\" and cannot take \"{command}\". Allowed: {allowed}.");
@@ -112,16 +161,38 @@ pub fn error(rejection: Rejection) -> Error {
             Error::Fields(errors)
         }
         Rejection::TooManyUnits { line, units } => Error::field("items", format!("{line} has {units} units.")),
-        Rejection::TooManyLines => {
-            Error::refused("too_many_order_items", "The order would have more lines than an order can have.")
-        }
         Rejection::PackageTaken(by) => {
             let text = "Another picker has this package; \"take-over\" makes it yours.".to_owned();
             let more = Map::from_iter([("assigned_to".to_owned(), Value::from(by.get()))]);
             Error::Refused { code: "package_taken", text, more }
         }
         Rejection::UnknownLocation(id) => Error::field("stock_location", form::unknown_pk(id.get())),
+        other => Error::Internal(format!("{other:?} is not of fulfilment")),
     }
+}
+
+/// What keeps a stock from being removed, in a sentence and by name.
+fn stock_in_use(uses: &[StockUse]) -> Error {
+    let (mut said, mut numbers, mut referrers) = (Vec::new(), Map::new(), Vec::new());
+    for one in uses {
+        let mut number = |name: &str, units: i64| {
+            said.push(format!("its {name} is {units}"));
+            numbers.insert(name.to_owned(), Value::from(units));
+        };
+        match one {
+            StockUse::Level(units) => number("stock", *units),
+            StockUse::Reserved(units) => number("sold_quantity_unreported", *units),
+            StockUse::Reported(units) => number("reported_quantity", *units),
+            StockUse::OrderLines | StockUse::Discrepancy => {
+                let name = if *one == StockUse::OrderLines { "order_items" } else { "inventory-discrepancies" };
+                said.push(format!("{name} refer to it"));
+                referrers.push(Value::from(name));
+            }
+        }
+    }
+    let text = format!("This product stock cannot be removed: {}.", said.join("; "));
+    let more = [("numbers".to_owned(), Value::Object(numbers)), ("referred_by".to_owned(), Value::Array(referrers))];
+    Error::Refused { code: "still_referred_to", text, more: Map::from_iter(more) }
 }
 
 /// The wire's form of a move's fault: the field it is about.
@@ -148,6 +219,8 @@ pub fn row(fault: &RowRejection) -> FieldErrors {
             FieldErrors::one("snapshot_at", text)
         }
         RowRejection::UnexpectedLevel { .. } => FieldErrors::one("expected_stock", messages::row(fault).text),
+        RowRejection::UnknownStock => FieldErrors::one("product_stock", messages::row(fault).text),
+        RowRejection::Changed { .. } => FieldErrors::one("expected", messages::row(fault).text),
         import_only => {
             let told = messages::row(import_only);
             FieldErrors::one(told.column, told.text)

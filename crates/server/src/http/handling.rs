@@ -138,18 +138,28 @@ impl Handling {
 
 /// What the headers ask for: the first `handling` counts, as for every preference.
 fn asked(headers: &HeaderMap) -> Option<Strictness> {
+    preferred(headers, "handling", |value| match value {
+        "strict" => Some(Strictness::Strict),
+        "lenient" => Some(Strictness::Lenient),
+        _ => None,
+    })
+}
+
+/// For how many seconds a client is ready to wait for a complete answer, if it says so: the first `wait` counts.
+pub fn wait_seconds(headers: &HeaderMap) -> Option<u64> {
+    preferred(headers, "wait", |value| value.parse().ok())
+}
+
+/// The first value of a preference that can be read.
+fn preferred<T>(headers: &HeaderMap, wanted: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
     let lines = headers.get_all(PREFER).iter().filter_map(|line| line.to_str().ok());
     let mut preferences = lines.flat_map(|line| line.split(',')).take(PREFERENCES_MAX);
     preferences.find_map(|preference| {
         let (name, value) = preference.split(';').next().unwrap_or_default().split_once('=')?;
-        if !name.trim().eq_ignore_ascii_case("handling") {
+        if !name.trim().eq_ignore_ascii_case(wanted) {
             return None;
         }
-        match value.trim().trim_matches('"').to_ascii_lowercase().as_str() {
-            "strict" => Some(Strictness::Strict),
-            "lenient" => Some(Strictness::Lenient),
-            _ => None,
-        }
+        read(value.trim().trim_matches('"').to_ascii_lowercase().as_str())
     })
 }
 
@@ -170,6 +180,20 @@ mod tests {
             let mut headers = HeaderMap::new();
             lines.iter().for_each(|line| _ = headers.append(PREFER, HeaderValue::from_static(line)));
             assert_eq!(asked(&headers), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_client_says_how_long_it_waits() {
+        for (line, expected) in [
+            ("wait=10", Some(10)),
+            ("handling=lenient, Wait = \"5\"", Some(5)),
+            ("wait=soon, wait=3", Some(3)),
+            ("wait=-1", None),
+            ("respond-async", None),
+        ] {
+            let headers = HeaderMap::from_iter([(HeaderName::from_static(PREFER), HeaderValue::from_static(line))]);
+            assert_eq!(wait_seconds(&headers), expected, "{line}");
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod form_parts;
 pub mod handling;
 pub mod health;
 pub mod host;
+mod parameter;
 mod protocol_errors;
 pub mod route;
 pub mod router;

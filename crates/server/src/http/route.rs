@@ -17,6 +17,8 @@ use crate::wire::filter::Filter;
 use crate::wire::json::ApiResponse;
 use crate::wire::response_schema::ResponseSchema;
 
+pub use super::parameter::{Holds, Parameter, parameter};
+
 /// What the paths of a channel begin with.
 pub const CHANNEL: &str = "/api/v1/channel/{channel}/";
 
@@ -156,6 +158,10 @@ pub struct Route {
     pub answers: Vec<(u16, Answer)>,
     /// Whether the writer may reject it (406) and an idempotency key is honoured.
     pub writer: bool,
+    /// Whether it places orders: `Onhand-Via` and `Prefer: wait` are honoured.
+    pub places: bool,
+    /// Whether it is about one row with an ETag: a GET answers with it, and a write honours `If-Match` (412).
+    pub versioned: bool,
     /// What besides the writer may reject it (406).
     pub refused_by: RefusedBy,
     /// Whether failed attempts are counted, and too many of them are answered with 429.
@@ -172,39 +178,6 @@ pub struct Route {
     pub own: bool,
     /// Whether it is served by the operator listener only, where there is one.
     pub for_operators: bool,
-}
-
-/// A parameter in the query of a route that is no list.
-#[derive(Clone, Copy, Debug)]
-pub struct Parameter {
-    /// Its name.
-    pub name: &'static str,
-    /// Its content.
-    pub holds: Holds,
-    /// Whether it must be there.
-    pub required: bool,
-}
-
-/// The content of a parameter.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Holds {
-    /// An id.
-    Id,
-    /// A whole number from 1 to this one, if there is a greatest.
-    Number(Option<i64>),
-    /// The key of an object; where there is none, the answer is 404.
-    Key,
-    /// A text of 1 to so many characters.
-    Text(usize),
-    /// One of these words.
-    Words(&'static [&'static str]),
-    /// Texts: it may be repeated.
-    Texts,
-}
-
-/// A parameter that need not be there.
-pub const fn parameter(name: &'static str, holds: Holds) -> Parameter {
-    Parameter { name, holds, required: false }
 }
 
 impl Route {
@@ -245,6 +218,8 @@ impl Route {
             rows: Rows::Stay,
             answers: Vec::new(),
             writer: false,
+            places: false,
+            versioned: false,
             refused_by: RefusedBy::Nothing,
             throttled: false,
             formats: &[],
@@ -338,6 +313,17 @@ impl Route {
     pub(crate) fn through_writer(mut self) -> Self {
         self.writer = true;
         self
+    }
+
+    /// The same, whose row has an ETag.
+    pub(crate) fn versioned(mut self) -> Self {
+        self.versioned = true;
+        self
+    }
+
+    pub(crate) fn places_orders(mut self) -> Self {
+        self.places = true;
+        self.through_writer()
     }
 
     pub(crate) fn may_be_refused(mut self) -> Self {

@@ -27,6 +27,7 @@ use super::host;
 use super::route::{CHANNEL, Reading, Route};
 use super::telemetry::Observed;
 use crate::auth::Caller;
+use crate::services::carts::expiry;
 use crate::state::App;
 use crate::supervise::caught;
 use crate::wire::Family;
@@ -197,6 +198,7 @@ async fn handle(
         }
         return Err(refused);
     }
+    expiry::before_request(&call.app).await;
     (route.handler)(call).await
 }
 

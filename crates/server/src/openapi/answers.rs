@@ -3,6 +3,7 @@
 //! Promises: an error that depends on the operation stands under its own status; all others are `default`. Must not
 //! know resources.
 
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::shared::schema_of;
@@ -70,6 +71,12 @@ fn good(described: &Described<'_>, status: u16, answer: Answer, shared: &mut Sha
         headers.insert("Idempotent-Replayed".to_owned(), shared.header("Idempotent-Replayed", replayed));
         name.push_str("Once");
     }
+    if route.versioned && !matches!(answer, Answer::Nothing) {
+        let tag = json!({"schema": {"type": "string"}, "description":
+            "The version of the row, for If-Match; absent if the answer is that of an earlier request or of many rows."});
+        headers.insert("ETag".to_owned(), shared.header("ETag", tag));
+        name.push_str("Tagged");
+    }
     if !headers.is_empty() {
         good["headers"] = Value::Object(headers);
     }
@@ -122,6 +129,12 @@ fn errors(described: &Described<'_>) -> impl Iterator<Item = (&'static str, &'st
     let table = [
         ("404", "NotFound", is_sought, "There is no such object or page."),
         ("406", "Rejected", route.may_be_rejected(), "A rule rejects it; error_code says which."),
+        (
+            "412",
+            "Stale",
+            route.versioned && route.method != Method::GET,
+            "The row is not as expected or If-Match says; current has it as it is.",
+        ),
         ("422", "KeyReused", route.is_keyed(), "The idempotency key was used for another request."),
         ("429", "Throttled", route.throttled, "There were too many attempts; see Retry-After."),
     ];

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use super::bodies::kind;
 use super::{Described, Shared, id, status_codes};
 use crate::http::route::{Holds, Parameter, Rows};
+use crate::services::outgoing::via::{NAME_CHARS_MAX, VIA_MAX};
+use crate::services::outgoing::waiting::WAIT_SECONDS_MAX;
 use crate::wire::filter::{self, Filter, Kind};
 
 /// The parameters of a route.
@@ -29,7 +31,9 @@ pub(super) fn parameters(described: &Described<'_>, shared: &mut Shared) -> Vec<
         json!({"name": field.name, "in": "query", "schema": kind(&field.kind, false), "description": field.help})
     }));
     alone.extend(route.is_keyed().then(idempotency_key));
-    alone.extend(described.takes_fields().then(prefer));
+    alone.extend((route.versioned && route.method != Method::GET).then(if_match));
+    alone.extend(described.takes_fields().then(|| prefer(route.places)));
+    alone.extend(route.places.then(onhand_via));
     let filters = route.filters.unwrap_or_default();
     match route.filters {
         // What changes all that the filters leave has no pages.
@@ -73,11 +77,37 @@ fn idempotency_key() -> Value {
     })
 }
 
-fn prefer() -> Value {
+fn if_match() -> Value {
     json!({
-        "name": "Prefer", "in": "header", "schema": {"type": "string", "enum": ["handling=strict", "handling=lenient"]},
-        "description": "Whether a field that is not known is refused (400), or named in Onhand-Ignored-Fields. \
-                        Lenient where the vendor documents the path, else strict.",
+        "name": "If-Match", "in": "header", "schema": {"type": "string", "minLength": 1},
+        "description": "The ETag of the row as it was seen, or *: if it has another one by now, 412. Not with an array.",
+    })
+}
+
+/// `places`: whether what it makes are orders, whose lines a client may wait for.
+fn prefer(places: bool) -> Value {
+    let handling = "Whether a field that is not known is refused (400), or named in Onhand-Ignored-Fields. \
+                    Lenient where the vendor documents the path, else strict.";
+    let (schema, text) = if places {
+        let one = "(handling=(strict|lenient)|wait=[0-9]{1,2})";
+        let wait = format!(
+            "wait=N: the answer comes when no line is pending with a data source any more, after N seconds at the latest, \
+             and {WAIT_SECONDS_MAX} at the most."
+        );
+        (json!({"type": "string", "pattern": format!("^{one}(, {one})*$")}), format!("{handling} {wait}"))
+    } else {
+        (json!({"type": "string", "enum": ["handling=strict", "handling=lenient"]}), handling.to_owned())
+    };
+    json!({"name": "Prefer", "in": "header", "schema": schema, "description": text})
+}
+
+fn onhand_via() -> Value {
+    let name = format!("[A-Za-z0-9._-]{{1,{NAME_CHARS_MAX}}}");
+    let pattern = format!("^{name}(,{name}){{0,{}}}$", VIA_MAX - 1);
+    json!({
+        "name": "Onhand-Via", "in": "header", "schema": {"type": "string", "pattern": pattern},
+        "description": "The installations that the order came through, by name, oldest first. If this one is among them, \
+                        the order is refused (406 order_loop).",
     })
 }
 
@@ -91,6 +121,7 @@ fn asked(parameter: &Parameter) -> Value {
         Holds::Text(max) => json!({"type": "string", "minLength": 1, "maxLength": max}),
         Holds::Words(words) => json!({"type": "string", "enum": words}),
         Holds::Texts => json!({"type": "array", "items": text}),
+        Holds::Time => json!({"type": "string", "format": "date-time"}),
     };
     let mut described = json!({"name": parameter.name, "in": "query", "schema": schema});
     if parameter.required {
@@ -138,7 +169,9 @@ fn look_up(filter: &Filter, suffix: &str) -> Value {
         Kind::Int => json!({"type": "integer", "format": "int64"}),
         Kind::Bool => json!({"type": "boolean"}),
         Kind::Time => json!({"type": "string", "format": "date-time"}),
-        Kind::Choice(words) => json!({"type": "string", "enum": words}),
+        Kind::Choice(words) | Kind::Numbered(words) | Kind::LinkedWord(words) => {
+            json!({"type": "string", "enum": words})
+        }
         Kind::Status => json!({"type": "string", "enum": status_codes()}),
         Kind::StockState => json!({"type": "string", "enum": StockState::WORDS}),
         Kind::Text | Kind::OrderedText | Kind::Folded | Kind::Linked => json!({"type": "string"}),

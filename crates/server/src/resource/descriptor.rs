@@ -58,12 +58,16 @@ pub struct Resource {
     pub list_by: Option<(&'static [Parameter], ListBy)>,
     /// What of the answer is neither column nor link, as JSON.
     pub more: Option<fn(&str, &Record) -> Option<String>>,
+    /// A property that the answer shows to whom has made it, and never again: its name, and it as JSON.
+    pub once: Option<(&'static str, Once)>,
     /// Which of it has secrets, and who reads them.
     pub secrets: Option<Secrets>,
     /// What holds besides.
     pub rule: Option<Rule>,
     /// The same for all of a request at once, where looking up one by one would take long.
     pub rules: Option<Rules>,
+    /// Why one of them cannot be removed yet, if it cannot.
+    pub stays: Option<fn(&Record) -> Option<Error>>,
     /// What is done before one of them is changed, through the writer and so in a transaction of its own.
     pub first: Option<First>,
     /// What is done besides when some of them are made, in the transaction that makes them.
@@ -156,6 +160,9 @@ pub type First = for<'t> fn(
     &'t Form,
 ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 't>>;
 
+/// What is shown once of a record that has just been made, as JSON.
+pub(super) type Once = fn(&Record, &ServeConfig) -> String;
+
 /// A list in an order of its own.
 pub type ListBy = fn(RequestContext) -> Pin<Box<dyn Future<Output = Result<ApiResponse, Error>> + Send>>;
 
@@ -213,9 +220,11 @@ impl Resource {
             detail: None,
             list_by: None,
             more: None,
+            once: None,
             secrets: None,
             rule: None,
             rules: None,
+            stays: None,
             first: None,
             after_insert: None,
         }

@@ -12,7 +12,7 @@ use onhand_store::{Error as StoreError, Tx, Value, tables};
 
 use super::descriptor::{Draft, OwnerScope, Resource, Taken};
 use super::secrets::{self, MASK};
-use super::{found, own, write_for};
+use super::{found, own, write_for, write_with};
 use crate::auth::Role;
 use crate::http::context::RequestContext;
 use crate::state::App;
@@ -66,7 +66,16 @@ pub(crate) async fn create(call: RequestContext, resource: &'static Resource) ->
             let made = make(&call, resource, vec![form]).await?;
             let fault = |faults: Vec<FieldErrors>| Error::Fields(faults.into_iter().next().unwrap_or_default());
             let (records, status) = made.map_err(fault)?;
-            Ok(reply(&call, resource, status, records.first()))
+            let record = records.first();
+            match (resource.once, record) {
+                (Some((name, once)), Some(record)) => {
+                    let shown = once(record, &call.app.config);
+                    let mut body = String::new();
+                    write_with(resource, &mut body, record, (name, &shown));
+                    Ok(ApiResponse::text(status, body))
+                }
+                _ => Ok(reply(&call, resource, status, record)),
+            }
         }
     }
 }
@@ -287,6 +296,9 @@ pub(crate) async fn remove(call: RequestContext, resource: &'static Resource) ->
                 referrer.replace('_', " ")
             );
             return Ok(Err(Error::refused("still_referred_to", text)));
+        }
+        if let Some(refused) = resource.stays.and_then(|stays| stays(&record)) {
+            return Ok(Err(refused));
         }
         resource::remove(tx, record).await?;
         Ok(Ok(()))

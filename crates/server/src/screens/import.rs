@@ -28,7 +28,7 @@ use crate::services::imports::reread;
 use crate::services::imports::results::{self, LevelChanges, LevelDirection, Part};
 use crate::services::imports::row_results::{ResultStatus, RowResult, StockValues};
 use crate::services::imports::status::{self, ImportStatus};
-use crate::services::imports::{follow, result_file};
+use crate::services::imports::{follow, price_template, result_file};
 
 /// Rows of a page.
 const ROWS: i64 = 50;
@@ -298,6 +298,12 @@ pub(super) async fn result(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
 /// `GET /imports/template`: a file to begin with.
 pub(super) async fn template(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let format = Format::asked(&visit.query.0, exports::TEMPLATE_FORMATS)?;
+    if let Some(list) = visit.query.number("price_list") {
+        let template = price_template::template(&visit.app.store, PriceListId::new(list)).await?;
+        let name = template.file_name();
+        let reply = download::reply(&visit.app, (&name, format), move |_, sink| template.write(sink, format));
+        return Ok(ScreenAnswer::file(reply.await?));
+    }
     let list = visit.query.number("list").ok_or(Fault::NotFound)?;
     let template = exports::template(&visit.app.store, StockListId::new(list)).await?;
     let name = template.file_name();

@@ -1,4 +1,4 @@
-//! Sending a file of stock: choosing its list and what its rows mean, or pasting rows.
+//! Sending a file of stock or of prices: choosing its list and what its rows mean, or pasting rows.
 //!
 //! Promises: the file goes into the database part by part; what is not a good form leaves nothing. Must not know what
 //! is in a file.
@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use bytes::Bytes;
-use onhand_core::StockListId;
+use onhand_core::import::Subject;
+use onhand_core::{PriceListId, StockListId};
 use onhand_store::imports::Kind;
 use onhand_web::form::FieldErrors;
 use onhand_web::frame::Entry;
@@ -25,7 +26,7 @@ use crate::http::router;
 use crate::services::imports::receive::{self, ImportOptions, Received, Receiving};
 use crate::services::imports::status;
 use crate::services::submission::RequestKey;
-use crate::services::{ServiceError, stock_tables};
+use crate::services::{ServiceError, price_lists, stock_tables};
 
 /// The most parts of the form.
 const PARTS_MAX: usize = 20;
@@ -36,9 +37,26 @@ const SEE_OTHER: u16 = 303;
 /// Lists that are offered besides the one that is chosen; a list of its own page can be imported into in any case.
 const LISTS_OFFERED: usize = 1_000;
 
+/// The fields that name a list, of which a form has one.
+const LIST: &str = "list";
+const PRICE_LIST: &str = "price_list";
+
+/// The list whose file it is.
+#[derive(Clone, Copy)]
+enum Target {
+    Stocks(StockListId),
+    Prices(PriceListId),
+}
+
+/// What the rows of a form write: it names a price list, or none.
+fn subject(fields: &Fields) -> Subject {
+    if fields.has(PRICE_LIST) { Subject::Prices } else { Subject::Stocks }
+}
+
 /// `GET /imports/new`.
 pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
-    let query = Fields(vec![("list".to_owned(), visit.query.text("list").to_owned())]);
+    let asked = [LIST, PRICE_LIST].into_iter().filter(|name| visit.query.has(name));
+    let query = Fields(asked.map(|name| (name.to_owned(), visit.query.text(name).to_owned())).collect());
     answer(&visit, StatusCode::OK, (&query, ""), FieldErrors::default()).await
 }
 
@@ -49,20 +67,43 @@ async fn answer(
     (entered, text): (&Fields, &str),
     errors: FieldErrors,
 ) -> Result<ScreenAnswer, Fault> {
-    let lists = stock_tables::lists(&visit.app, &visit.requester()).await?;
-    let list = entered.number("list").or_else(|| lists.first().map(|list| list.id.get()));
-    let lists = lists.into_iter().map(|list| (list.id.get(), list.name)).enumerate();
+    let subject = subject(entered);
+    let lists = lists(visit, subject).await?;
+    let list = entered.number(name_of(subject)).or_else(|| lists.first().map(|(id, _)| *id));
     let is_offered = |(at, (id, _)): &(usize, (i64, String))| *at < LISTS_OFFERED || Some(*id) == list;
     let page = ImportNew {
         frame: visit.frame(Entry::Imports).await?,
+        subject,
         list,
-        lists: lists.filter(is_offered).map(|(_, list)| list).collect(),
+        lists: lists.into_iter().enumerate().filter(is_offered).map(|(_, list)| list).collect(),
         mode: ImportMode::from_word(entered.text("mode")).unwrap_or_default(),
         text: text.to_owned(),
         bytes_max: i64::try_from(visit.app.config.import_bytes_max).unwrap_or(i64::MAX),
         errors,
     };
     ScreenAnswer::page(status, &page)
+}
+
+/// The field that names a list of this kind.
+fn name_of(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Stocks => LIST,
+        Subject::Prices => PRICE_LIST,
+    }
+}
+
+/// The lists that can be chosen, with their names.
+async fn lists(visit: &Visit, subject: Subject) -> Result<Vec<(i64, String)>, ServiceError> {
+    Ok(match subject {
+        Subject::Stocks => {
+            let lists = stock_tables::lists(&visit.app, &visit.requester()).await?;
+            lists.into_iter().map(|list| (list.id.get(), list.name)).collect()
+        }
+        Subject::Prices => {
+            let lists = price_lists::named(&visit.app).await?;
+            lists.into_iter().map(|(id, name)| (id.get(), name)).collect()
+        }
+    })
 }
 
 /// What has arrived of a form.
@@ -106,7 +147,11 @@ async fn begin(visit: &Visit, arrived: &mut Arrived) -> Result<i64, ServiceError
     if fields.has_null() {
         return Err(ServiceError::field("text", "Null characters are not allowed."));
     }
-    let mode = ImportMode::from_word(fields.text("mode"));
+    let mode = match subject(&fields) {
+        Subject::Stocks => ImportMode::from_word(fields.text("mode")),
+        // A row is a price, which is no question.
+        Subject::Prices => Some(ImportMode::default()),
+    };
     let mode = mode.ok_or_else(|| ServiceError::field("mode", "Choose what the rows mean."))?;
     let (file_name, receiving) = match arrived.file.take() {
         Some(file) => file,
@@ -126,11 +171,29 @@ async fn begin(visit: &Visit, arrived: &mut Arrived) -> Result<i64, ServiceError
 }
 
 /// The list that a form names, if the person may see it.
-async fn list(visit: &Visit, fields: &Fields) -> Result<StockListId, ServiceError> {
-    let lists = stock_tables::lists(&visit.app, &visit.requester()).await?;
-    let wanted = fields.number("list");
-    let found = lists.iter().find(|list| Some(list.id.get()) == wanted);
-    found.map(|list| list.id).ok_or_else(|| ServiceError::field("list", "Choose a stock list."))
+async fn target(visit: &Visit, fields: &Fields) -> Result<Target, ServiceError> {
+    let subject = subject(fields);
+    let (name, text) = match subject {
+        Subject::Stocks => (LIST, "Choose a stock list."),
+        Subject::Prices => (PRICE_LIST, "Choose a price list."),
+    };
+    let (lists, wanted) = (lists(visit, subject).await?, fields.number(name));
+    let found = lists.into_iter().map(|(id, _)| id).find(|id| Some(*id) == wanted);
+    let id = found.ok_or_else(|| ServiceError::field(name, text))?;
+    Ok(match subject {
+        Subject::Stocks => Target::Stocks(StockListId::new(id)),
+        Subject::Prices => Target::Prices(PriceListId::new(id)),
+    })
+}
+
+/// Begins to receive a file for the list that a form names.
+async fn receive(visit: &Visit, fields: &Fields) -> Result<Receiving, ServiceError> {
+    let (services, requester) = (&visit.app.services, visit.requester());
+    let begun = match target(visit, fields).await? {
+        Target::Stocks(list) => receive::begin(services, &requester, Kind::Stocks, Some(list)).await?,
+        Target::Prices(list) => receive::begin_prices(services, &requester, list).await?,
+    };
+    Ok(begun.within(visit.app.config.import_stored_bytes_max))
 }
 
 /// Pasted rows, as a file.
@@ -138,13 +201,14 @@ async fn pasted(visit: &Visit, fields: &Fields, text: &str) -> Result<Receiving,
     if text.trim().is_empty() {
         return Err(ServiceError::field("file", "Choose a file, or paste rows."));
     }
-    let list = list(visit, fields).await?;
-    let mut receiving = receive::begin(&visit.app.services, &visit.requester(), Kind::Stocks, Some(list))
-        .await?
-        .within(visit.app.config.import_stored_bytes_max);
+    let mut receiving = receive(visit, fields).await?;
+    let header: &[u8] = match subject(fields) {
+        Subject::Stocks => b"sku\tstock\n",
+        Subject::Prices => b"sku\tprice\n",
+    };
     let taken = async {
         if !has_header(text) {
-            receiving.take(b"sku\tstock\n").await?;
+            receiving.take(header).await?;
         }
         receiving.take(text.as_bytes()).await?;
         receiving.complete().await
@@ -221,11 +285,7 @@ async fn take(visit: &Visit, fields: &Fields, file: &mut File, bytes: &Bytes) ->
     }
     let (count, mut receiving) = match file.take() {
         Some(file) => file,
-        None => {
-            let list = list(visit, fields).await?;
-            let begun = receive::begin(&visit.app.services, &visit.requester(), Kind::Stocks, Some(list)).await?;
-            (0, begun.within(visit.app.config.import_stored_bytes_max))
-        }
+        None => (0, receive(visit, fields).await?),
     };
     let (count, most) = (count + bytes.len() as u64, visit.app.config.import_bytes_max);
     let taken = match count > most {

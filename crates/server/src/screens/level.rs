@@ -23,7 +23,7 @@ use super::done::{self, Done};
 use super::fault::{self, Fault};
 use super::visit::Visit;
 use super::{product, stock};
-use crate::api::stock::product_stocks::{self, SAID};
+use crate::api::stock::product_stocks::explained::{self, SAID};
 use crate::services::levels::{self, LevelEdit as Edit};
 use crate::services::{ServiceError, stock as stocks};
 use crate::wire::error::Error;
@@ -131,7 +131,7 @@ fn said(visit: &Visit) -> (Option<Explanation>, Vec<(String, String)>) {
     let given = given.into_iter().filter(|(_, text)| !text.is_empty());
     let body: Map<String, Value> = given.map(|(name, text)| (name.to_owned(), Value::from(text))).collect();
     match Form::read(SAID, Mode::Whole, &body) {
-        Ok(form) => (product_stocks::explanation(&form), Vec::new()),
+        Ok(form) => (explained::of_form(&form), Vec::new()),
         Err(errors) => {
             let named = |(name, text): (String, String)| match name.as_str() {
                 "adjustment_reason" => ("reason".to_owned(), text),

@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use onhand_core::channel_sync::ObjectKind;
-use onhand_core::{StockId, StockListId};
+use onhand_core::{MovementId, StockId, StockListId};
 use onhand_store::channel_sync::change_log;
 use onhand_store::tables::accounts::TokenKind;
 use onhand_store::{Error as StoreError, Tx, outbox};
 use tokio::sync::mpsc;
 
-use super::live_rows::{self, Seen};
+use super::live_rows;
 use super::live_tab::{Tab, Wish};
 use super::live_told::ToldTopics;
 use crate::auth::Caller;
@@ -88,8 +88,8 @@ impl Drop for Listener {
 struct Known {
     /// Stocks that have changed and are not read yet.
     changed: BTreeSet<StockId>,
-    /// What was sent of each stock last.
-    seen: HashMap<StockId, Seen>,
+    /// The newest movement of each stock when it was sent last: no number changes without one.
+    seen: HashMap<StockId, Option<MovementId>>,
     /// How far the change log has been read.
     head: Option<i64>,
     /// Up to where everything has been told.
@@ -304,7 +304,8 @@ impl Hub {
         let rows = live_rows::read(&self.app.store, wanted.iter().copied().collect()).await?;
         known.seen.retain(|stock, _| self.app.shown_stocks.is_shown(*stock));
         let mut with_news = |row: live_rows::LiveRow| {
-            let is_new = known.seen.insert(row.stock.id, row.seen()) != Some(row.seen());
+            let newest = row.stock.movement;
+            let is_new = known.seen.insert(row.stock.id, newest) != Some(newest);
             (row, is_new)
         };
         let rows: Vec<_> = rows.into_iter().map(&mut with_news).collect();

@@ -38,9 +38,6 @@ pub(super) struct LiveRow {
     file: Option<String>,
 }
 
-/// By what a row is told from an earlier one.
-pub(super) type Seen = ([i64; 4], Option<MovementId>);
-
 /// Reads some stocks; those that are not there are left out.
 pub(super) async fn read(store: &Store, ids: Vec<StockId>) -> Result<Vec<LiveRow>, Error> {
     if ids.is_empty() {
@@ -66,12 +63,6 @@ pub(super) async fn read(store: &Store, ids: Vec<StockId>) -> Result<Vec<LiveRow
 }
 
 impl LiveRow {
-    /// What it says besides texts.
-    pub(super) fn seen(&self) -> Seen {
-        let Stock { on_hand, reserved, reported, movement, .. } = &self.stock;
-        ([*on_hand, *reserved, *reported, self.stock.available()], *movement)
-    }
-
     /// The number of the order or the name of the file behind it, as far as a person of this channel may know it.
     fn reference(&self, channel: Option<ChannelId>) -> Option<&str> {
         let is_meant = |of: Option<ChannelId>| channel.is_none() || of == channel;
@@ -81,7 +72,8 @@ impl LiveRow {
 
     /// The row as a person of this language and channel gets it.
     pub(super) fn value(&self, lang: Lang, channel: Option<ChannelId>) -> Value {
-        let ([on_hand, reserved, reported, available], _) = self.seen();
+        let Stock { on_hand, reserved, reported, .. } = &self.stock;
+        let available = self.stock.available();
         let at = self.newest.as_ref().map(|newest| time::machine(newest.at));
         let cause = self.newest.as_ref().map(|newest| What::from(newest.cause).did(Texts::new(lang)));
         let by = self.newest.as_ref().map(|newest| What::from(newest.cause).by(Texts::new(lang)));

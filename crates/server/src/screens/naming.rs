@@ -64,7 +64,7 @@ pub(super) fn available_before(movement: &Movement) -> i64 {
     (before - (movement.reported - delta.reported)).max(0)
 }
 
-/// The order or the file behind a movement.
+/// The order, the cart or the file behind a movement.
 pub(super) fn reference(visit: &Visit, origins: &Origins, movement: &Movement) -> Option<Reference> {
     let rights = (visit.may(Permission::ReadOrders), visit.may(Permission::ReadImports));
     reference_for(rights, origins, movement)
@@ -79,6 +79,9 @@ pub(super) fn reference_for(
     if let Some(order) = origins.order(movement) {
         let link = orders.then(|| link::order(order.id.get()));
         return Some(Reference { text: order.number.clone(), link });
+    }
+    if let Some((_, reference)) = origins.cart(movement) {
+        return Some(Reference { text: reference.to_owned(), link: None });
     }
     let (import, file) = origins.file(movement)?;
     let link = imports.then(|| link::import(import.get()));

@@ -110,6 +110,10 @@ fn line(detail: &OrderDetail, item: &OrderItem) -> OrderLine {
         list: detail.lists.get(&list).filter(|_| is_reserved).map(|name| (list, name.clone())),
         // Of a line that has moved since, it would say why it is not there any more.
         sourced: item.sourced.filter(|_| item.reserved_list == item.list),
+        outgoing: item.outgoing.as_ref().map(|line| {
+            let error = line.error.as_ref().map_or_else(String::new, |error| error.text.clone());
+            (line.state, error)
+        }),
         quantity: item.quantity.units(),
         state,
         since: match state {

@@ -4,13 +4,13 @@
 
 use onhand_core::fulfilment::{Discrepancy, Package, PackageItem};
 use onhand_core::{OrderItemId, Timestamp};
-use onhand_web::screens::product::{DiscrepancyLine, External, PackedLine, ReportedLine, Reserving, Told};
+use onhand_web::screens::product::{CartLine, DiscrepancyLine, External, PackedLine, ReportedLine, Reserving, Told};
 
 use super::naming;
 use super::visit::Visit;
 use crate::auth::Permission;
 use crate::services::origins::Origins;
-use crate::services::reserving::ReservingLine;
+use crate::services::reserving::{ReservingCart, ReservingLine};
 use crate::services::why::Why;
 
 /// From when on a line that waits for the ERP is old.
@@ -54,6 +54,21 @@ pub(super) fn reserving(visit: &Visit, channels: &[(i64, String)], why: &Why, on
         since: one.line.created_at,
         is_old: one.line.created_at < old,
         oversold_by: if one.line.oversold { short.min(units) } else { 0 },
+    }
+}
+
+/// A cart that reserves the stock.
+pub(super) fn cart(channels: &[(i64, String)], one: &ReservingCart) -> CartLine {
+    CartLine {
+        reference: one.cart.as_ref().map_or_else(String::new, |cart| cart.reference.clone()),
+        // Whose another channel's cart is, is not told either.
+        channel: match &one.cart {
+            Some(cart) => naming::channel_name(channels, cart.channel),
+            None => Some("–".to_owned()),
+        },
+        quantity: one.units,
+        since: one.since,
+        until: one.cart.as_ref().map(|cart| cart.expires_at),
     }
 }
 

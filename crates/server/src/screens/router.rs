@@ -28,6 +28,7 @@ use crate::http::encoding::Encoding;
 use crate::http::host;
 use crate::http::router::{self, Peer};
 use crate::http::telemetry::Observed;
+use crate::services::carts::expiry;
 use crate::state::App;
 use crate::supervise::caught;
 use crate::wire::error::Error;
@@ -137,6 +138,7 @@ async fn answer(site: Arc<Site>, route: Arc<Route>, request: Request<Body>) -> R
     let mut kept = Vec::new();
     let visit = caught(admit(&site, &route, (parts, body), (origin, &mut observed), &mut kept)).await;
     let broken = || Fault::internal(&"a screen has panicked");
+    expiry::before_request(&site.app).await;
     let (visit, refused) = match visit.unwrap_or_else(|_| Err(broken())) {
         Ok((visit, refused)) => (Arc::new(visit), refused),
         Err(fault) => return finish(observed, fault::answer(fault, Asked { form: kept, ..asked }), &headers),

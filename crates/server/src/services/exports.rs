@@ -57,18 +57,18 @@ pub fn export(
 }
 
 /// The stocks a page at a time: each page is a transaction of its own.
-struct Pages<'e> {
+pub(super) struct Pages<'e> {
     reads: &'e Reads,
     listing: &'e ListQuery,
     window: Option<Window>,
 }
 
 impl<'e> Pages<'e> {
-    const fn of(reads: &'e Reads, listing: &'e ListQuery) -> Self {
+    pub(super) const fn of(reads: &'e Reads, listing: &'e ListQuery) -> Self {
         Self { reads, listing, window: Some(Window::After { key: None, limit: PAGE_ROWS }) }
     }
 
-    fn next(&mut self) -> Result<Option<Vec<Stock>>, Error> {
+    pub(super) fn next(&mut self) -> Result<Option<Vec<Stock>>, Error> {
         let Some(window) = self.window.take() else { return Ok(None) };
         let part = ListQuery { window, ..self.listing.clone() };
         let page: Page<Stock> = self.reads.read("stocks.export", async move |tx| stocks::page(tx, &part).await)?;
@@ -124,12 +124,12 @@ fn write_table(reads: &Reads, listing: &ListQuery, mut table: TableFile<'_>) -> 
     table.finish()
 }
 
-fn product_names(reads: &Reads, stocks: &[Stock]) -> Result<HashMap<ProductId, String>, Error> {
+pub(super) fn product_names(reads: &Reads, stocks: &[Stock]) -> Result<HashMap<ProductId, String>, Error> {
     let ids: Vec<_> = stocks.iter().map(|stock| stock.product).collect();
     reads.read("products.names", async move |tx| products::names(tx, &ids).await)
 }
 
-fn list_name(reads: &Reads, list: StockListId) -> Result<String, Error> {
+pub(super) fn list_name(reads: &Reads, list: StockListId) -> Result<String, Error> {
     let found = reads.read("records.find", async move |tx| resource::by_id(tx, &STOCK_LISTS, list.get()).await)?;
     Ok(found.and_then(|list| list.text("name").map(str::to_owned)).unwrap_or_default())
 }

@@ -7,19 +7,26 @@
 //! flags.
 
 pub mod accounts;
+pub mod adjustment_reasons;
+pub mod adoption;
 pub mod attention;
 pub mod audit;
+pub mod carts;
 pub mod channels;
 pub mod content_types;
+pub mod data_sources;
 mod error;
 pub mod exports;
 pub mod fulfilment;
 pub mod imports;
 pub mod levels;
 pub mod list_sourcing;
+pub mod number_parts;
 pub mod order_place;
 pub mod orders;
 pub mod origins;
+pub mod outgoing;
+pub mod price_lists;
 pub mod product_search;
 pub mod products;
 pub mod reads;
@@ -29,6 +36,7 @@ pub mod saved_views;
 pub mod search;
 pub mod settled;
 pub mod stock;
+pub mod stock_as_of;
 pub mod stock_filter;
 pub mod stock_sums;
 pub mod stock_tables;
@@ -41,14 +49,18 @@ use std::sync::Arc;
 
 use onhand_store::Store;
 
+use self::carts::expiry::CartExpiry;
+use self::data_sources::DataSources;
 pub use self::error::ServiceError;
 use self::imports::queue::ImportQueue;
+use self::list_sourcing::known_catalogs::KnownCatalogs;
 pub use self::requester::Requester;
 use self::stock_sums::SumsWanted;
 use crate::auth::password::Checker;
 use crate::auth::{IdleSeconds, Sessions, Throttle};
 use crate::clock::Clock;
 use crate::config::ServeConfig;
+use crate::webhooks::Webhooks;
 use crate::writer::Writer;
 
 const DAY_SECONDS: i64 = 24 * 3_600;
@@ -74,6 +86,14 @@ pub struct Services {
     pub import_queue: ImportQueue,
     /// Which sums of stock lists somebody looks at.
     pub sums_wanted: SumsWanted,
+    /// What is known of other installations whose stock is sold here.
+    pub data_sources: DataSources,
+    /// When the next reservation of a cart ends.
+    pub cart_expiry: CartExpiry,
+    /// What the parts of this process tell each other of webhooks.
+    pub webhooks: Webhooks,
+    /// What is known of the lists of catalogs.
+    pub known_catalogs: KnownCatalogs,
 }
 
 impl Services {
@@ -96,6 +116,10 @@ impl Services {
             throttle,
             import_queue: ImportQueue::default(),
             sums_wanted: SumsWanted::default(),
+            data_sources: DataSources::default(),
+            cart_expiry: CartExpiry::default(),
+            webhooks: Webhooks::default(),
+            known_catalogs: KnownCatalogs::default(),
         })
     }
 }

@@ -9,6 +9,24 @@ use onhand_store::tables::customers::{ADDRESSES, ADDRESSES_OF_CHANNEL};
 use onhand_store::{Error, Tx, resource};
 use serde_json::Value;
 
+/// Where an order goes, as it says itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Said {
+    /// There, if it says so.
+    At(Option<Coordinates>),
+    /// To the address with this id.
+    Address(i64),
+}
+
+/// Reads what an order says: `details` are its fields that no rule reads, an object.
+pub fn said(details: &Value) -> Said {
+    let address = &details["shipping_address"];
+    match (coordinates(details).or_else(|| coordinates(address)), address.as_i64()) {
+        (None, Some(id)) => Said::Address(id),
+        (said, _) => Said::At(said),
+    }
+}
+
 /// What the fields of an order that no rule reads say of where it goes: `details` is a JSON object. An address that is
 /// named by its id is looked up; for an order of a channel it is one of that channel's customers.
 pub async fn of_order(
@@ -16,12 +34,14 @@ pub async fn of_order(
     details: &str,
     channel: Option<ChannelId>,
 ) -> Result<Option<Coordinates>, Error> {
-    let details: Value = serde_json::from_str(details).unwrap_or_default();
-    let address = &details["shipping_address"];
-    if let Some(said) = coordinates(&details).or_else(|| coordinates(address)) {
-        return Ok(Some(said));
+    match said(&serde_json::from_str(details).unwrap_or_default()) {
+        Said::At(at) => Ok(at),
+        Said::Address(id) => of_address(tx, id, channel).await,
     }
-    let Some(id) = address.as_i64() else { return Ok(None) };
+}
+
+/// Where an address is; for an order of a channel it is one of that channel's customers.
+pub async fn of_address(tx: &mut Tx<'_>, id: i64, channel: Option<ChannelId>) -> Result<Option<Coordinates>, Error> {
     let own = channel.map(|channel| Condition {
         column: ADDRESSES_OF_CHANNEL,
         op: Op::RawPredicate,

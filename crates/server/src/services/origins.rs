@@ -1,12 +1,12 @@
-//! Origins: which order, file or person stands behind a movement of stock.
+//! Origins: which order, cart, file or person stands behind a movement of stock.
 //!
 //! Promises: a requester that asks for a channel is told of its own orders and of itself only. Must not know how a
 //! movement is told.
 
 use std::collections::{BTreeSet, HashMap};
 
-use onhand_core::{ImportId, Movement, Order, OrderId, OrderItemId, UserId};
-use onhand_store::tables::{accounts, movements, order_items, orders};
+use onhand_core::{CartReservationId, ImportId, Movement, Order, OrderId, OrderItemId, UserId};
+use onhand_store::tables::{accounts, cart_reservations, movements, order_items, orders};
 use onhand_store::{Error, Tx, imports};
 
 use super::Requester;
@@ -19,6 +19,7 @@ const ITSELF: &str = "Onhand";
 pub struct Origins {
     items: HashMap<OrderItemId, OrderId>,
     orders: HashMap<OrderId, Order>,
+    carts: HashMap<CartReservationId, String>,
     files: HashMap<ImportId, String>,
     people: HashMap<UserId, String>,
 }
@@ -29,6 +30,10 @@ impl Origins {
         let causes = found.iter().map(|movement| movement.cause);
         let items: BTreeSet<OrderItemId> = causes.clone().filter_map(|cause| movements::cause_name(cause).1).collect();
         let mut origins = Self::of_items(tx, &items, requester).await?;
+        let carts: BTreeSet<CartReservationId> = causes.clone().filter_map(movements::cart_of).collect();
+        let mut found_carts = cart_reservations::by_ids(tx, carts).await?;
+        found_carts.retain(|cart| requester.channel.is_none() || cart.channel == requester.channel);
+        origins.carts.extend(found_carts.into_iter().map(|cart| (cart.id, cart.reference)));
         if requester.channel.is_none() {
             let files = causes.filter_map(movements::import_of).collect::<BTreeSet<_>>();
             let found = imports::by_ids(tx, files).await?;
@@ -55,6 +60,7 @@ impl Origins {
     pub fn add(&mut self, more: Self) {
         self.items.extend(more.items);
         self.orders.extend(more.orders);
+        self.carts.extend(more.carts);
         self.files.extend(more.files);
         self.people.extend(more.people);
     }
@@ -67,6 +73,12 @@ impl Origins {
     /// The order behind a movement.
     pub fn order(&self, movement: &Movement) -> Option<&Order> {
         self.order_of(movements::cause_name(movement.cause).1?)
+    }
+
+    /// The reservation of a cart behind a movement, and its reference.
+    pub fn cart(&self, movement: &Movement) -> Option<(CartReservationId, &str)> {
+        let cart = movements::cart_of(movement.cause)?;
+        Some((cart, self.carts.get(&cart)?))
     }
 
     /// The import behind a movement, and the name of its file.

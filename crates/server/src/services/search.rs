@@ -201,6 +201,7 @@ mod tests {
             extra_field: "{}".to_owned(),
             details: "{}".to_owned(),
             sourcing: None,
+            via: String::new(),
             lines: vec![line],
         })
     }

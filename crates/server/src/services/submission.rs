@@ -4,6 +4,8 @@
 //! has changed nothing, so it is not stored, and a repeated request is decided anew. Must not know what a command means
 //! or what an answer looks like.
 
+use std::sync::Arc;
+
 use onhand_core::{Command, Outcome, Rejection};
 use onhand_store::idempotency::{self, Answer, Key};
 use onhand_store::{Error, Tx};
@@ -16,6 +18,7 @@ use crate::writer::{DedupRecord, Keyed, Submission, SubmissionResult};
 const KEY_CHARS_MAX: usize = 255;
 
 /// A request with an idempotency key: which key, of which account, and a hash of what is asked for.
+#[derive(Clone)]
 pub struct RequestKey {
     key: Key,
     request: Sha256,
@@ -52,9 +55,10 @@ impl RequestKey {
 pub type Rendered = (u16, Vec<u8>);
 
 /// What makes the stored form of an outcome, if it did something.
-type RenderSome = Box<dyn Fn(&Outcome) -> Option<Rendered> + Send + Sync>;
+type RenderSome = Arc<dyn Fn(&Outcome) -> Option<Rendered> + Send + Sync>;
 
 /// How the answer to a command is recorded with its effect, so that its sender may send it again.
+#[derive(Clone)]
 pub struct AnswerRecord {
     key: RequestKey,
     render: RenderSome,
@@ -68,7 +72,7 @@ impl AnswerRecord {
 
     /// The same of outcomes that did something; what `render` makes nothing of is decided anew when it is sent again.
     pub fn of_some(key: RequestKey, render: impl Fn(&Outcome) -> Option<Rendered> + Send + Sync + 'static) -> Self {
-        Self { key, render: Box::new(render) }
+        Self { key, render: Arc::new(render) }
     }
 
     fn checked(self) -> Result<DedupRecord, ServiceError> {
@@ -90,8 +94,24 @@ pub enum Submitted {
 }
 
 impl Services {
-    /// Has the writer decide a command. With a record, a request that was done before is not done again.
+    /// Has the writer decide a command. With a record, a request that was done before is not done again. An order that
+    /// looks at a part of its lists is decided again with all of them if that is not enough.
     pub async fn submit_once(
+        &self,
+        requester: &Requester,
+        command: Command,
+        record: Option<AnswerRecord>,
+    ) -> Result<Submitted, ServiceError> {
+        let Some(whole) = command.with_all_lists() else { return self.submit_as_is(requester, command, record).await };
+        match self.submit_as_is(requester, command, record.clone()).await {
+            Err(ServiceError::Rejection(Rejection::MoreListsNeeded)) => {
+                self.submit_as_is(requester, whole, record).await
+            }
+            submitted => submitted,
+        }
+    }
+
+    async fn submit_as_is(
         &self,
         requester: &Requester,
         command: Command,

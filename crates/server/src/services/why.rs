@@ -89,9 +89,9 @@ pub async fn of_stock(
             Some(before) => movements::history(tx, &stock, Some(before), MOVEMENTS_MAX).await?,
             None => newest.clone(),
         };
-        let open = reserving::read(tx, &requester, &stock, (ReservedState::Open, parts.open_after)).await?;
+        let open = reserving::read(tx, &requester, (&stock, &newest), (ReservedState::Open, parts.open_after)).await?;
         let reported = (ReservedState::Reported, parts.reported_after);
-        let reported = reserving::read(tx, &requester, &stock, reported).await?;
+        let reported = reserving::read(tx, &requester, (&stock, &newest), reported).await?;
         let mut origins = Origins::of(tx, &newest, &requester).await?;
         if parts.before.is_some() {
             origins.add(Origins::of(tx, &shown, &requester).await?);

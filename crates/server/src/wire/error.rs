@@ -26,6 +26,14 @@ pub enum Error {
         /// Further fields of the body.
         more: Map<String, Value>,
     },
+    /// The object is not as its writer has seen it: 412 with `{"non_field_errors": "…", "error_code": "stale",
+    /// "current": …}`.
+    Stale {
+        /// For people.
+        text: String,
+        /// The object as it is; null where there is none.
+        current: Value,
+    },
     /// Too many attempts: 429 with `Retry-After`.
     Throttled {
         /// After how many seconds it is worth trying again.
@@ -57,6 +65,11 @@ impl FieldErrors {
         if let Value::Array(messages) = messages {
             messages.push(Value::String(message.into()));
         }
+    }
+
+    /// Puts a value that is no message under a name, such as a code.
+    pub fn put(&mut self, name: &str, value: Value) {
+        self.0.insert(name.to_owned(), value);
     }
 
     /// Puts the faults of nested rows under a field.
@@ -92,9 +105,27 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
+    /// Everything reported in one line, for people.
+    pub fn line(&self) -> String {
+        let mut texts = Vec::new();
+        self.0.iter().for_each(|(field, messages)| tell(field, messages, &mut texts));
+        texts.join(" ")
+    }
+
     /// `Err` with everything reported, or `Ok`.
     pub fn into_result(self) -> Result<(), Error> {
         if self.is_empty() { Ok(()) } else { Err(Error::Fields(self)) }
+    }
+}
+
+fn tell(field: &str, messages: &Value, texts: &mut Vec<String>) {
+    match messages {
+        Value::String(text) => texts.push(format!("{field}: {text}")),
+        Value::Array(messages) => messages.iter().for_each(|message| tell(field, message, texts)),
+        Value::Object(inner) => {
+            inner.iter().for_each(|(name, message)| tell(&format!("{field}.{name}"), message, texts));
+        }
+        _ => {}
     }
 }
 
@@ -176,6 +207,11 @@ impl Error {
                     rejection: Some(code),
                     ..ApiResponse::json(StatusCode::NOT_ACCEPTABLE, &Value::Object(body))
                 }
+            }
+            Self::Stale { text, current } => {
+                const CODE: &str = "stale";
+                let body = json!({"non_field_errors": text, "error_code": CODE, "current": current});
+                ApiResponse { rejection: Some(CODE), ..ApiResponse::json(StatusCode::PRECONDITION_FAILED, &body) }
             }
             Self::Throttled { retry_after_seconds: seconds } => {
                 let text = format!("Request was throttled. Expected available in {seconds} seconds.");

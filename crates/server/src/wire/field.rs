@@ -68,6 +68,17 @@ pub enum FieldKind {
     One(&'static [Field]),
 }
 
+/// Two tables of fields as one, which has `COUNT` fields.
+pub const fn joined<const COUNT: usize>(first: &[Field], second: &[Field]) -> [Field; COUNT] {
+    let mut all = [first[0]; COUNT];
+    let mut at = 0;
+    while at < COUNT {
+        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
+        at += 1;
+    }
+    all
+}
+
 impl Field {
     const fn of(name: &'static str, kind: FieldKind, help: &'static str) -> Self {
         Self { name, kind, required: false, nullable: false, alternative: false, exact: false, help }

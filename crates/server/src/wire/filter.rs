@@ -74,11 +74,15 @@ pub enum Kind {
     Status,
     /// Words: exact, `__in`.
     Choice(&'static [&'static str]),
+    /// Words that are stored as their numbers, counted from 1: exact, `__in`.
+    Numbered(&'static [&'static str]),
     /// Names, whatever their case: `__iexact`. The column has them folded.
     Folded,
     /// Texts that something else has: exact, `__exact`. The column is the beginning of a condition (see
     /// [`Op::RawPredicate`]).
     Linked,
+    /// Words that something else has: as [`Kind::Linked`].
+    LinkedWord(&'static [&'static str]),
 }
 
 impl Filter {
@@ -100,8 +104,8 @@ impl Filter {
             Kind::OrderedText => &["", "__exact", "__in", "__startswith"],
             Kind::Bool | Kind::StockState => &[""],
             Kind::Folded => &["__iexact"],
-            Kind::Linked => &["", "__exact"],
-            Kind::Status | Kind::Choice(_) => &["", "__in"],
+            Kind::Linked | Kind::LinkedWord(_) => &["", "__exact"],
+            Kind::Status | Kind::Choice(_) | Kind::Numbered(_) => &["", "__in"],
             Kind::Time => {
                 &["", "__gt", "__gte", "__lt", "__lte", "__date__gt", "__date__gte", "__date__lt", "__date__lte"]
             }
@@ -219,7 +223,9 @@ fn condition(filters: &[Filter], name: &str, text: &str, zone: Option<&Zone>) ->
         return Ok(stock_views::in_state(state));
     }
     let (op, values) = match lookup {
-        _ if filter.kind == Kind::Linked => (Op::RawPredicate, vec![value(filter.kind, text, zone)?]),
+        _ if matches!(filter.kind, Kind::Linked | Kind::LinkedWord(_)) => {
+            (Op::RawPredicate, vec![value(filter.kind, text, zone)?])
+        }
         "" | "__exact" | "__iexact" => (Op::Eq, vec![value(filter.kind, text, zone)?]),
         "__startswith" => (Op::Prefix, vec![value(filter.kind, text, zone)?]),
         "__in" => (Op::In, in_values(filter.kind, text, zone)?),
@@ -265,7 +271,8 @@ fn value(kind: Kind, text: &str, zone: Option<&Zone>) -> Result<Value<'static>, 
         Kind::Bool => form::boolean_text(text).map(Value::from),
         Kind::Time => scalar::written_time(text).map(|time| Value::Int(time.descriptive(zone).micros())),
         Kind::Status => form::status_text(text).map(|status| Value::Int(status.code())),
-        Kind::Choice(words) => words.contains(&text).then(|| Value::from(text.to_owned())),
+        Kind::Numbered(words) => words.iter().position(|word| *word == text).map(|at| Value::Int(at as i64 + 1)),
+        Kind::Choice(words) | Kind::LinkedWord(words) => words.contains(&text).then(|| Value::from(text.to_owned())),
         Kind::StockState => None,
     };
     found.ok_or_else(|| match kind {
@@ -373,8 +380,7 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back() {
-        let key = CursorKey { value: Value::from("Ürün:1".to_owned()), id: 7 };
-        let sort = Sort { column: "name", descending: false };
+        let (key, sort) = (CursorKey { value: "Ürün:1".into(), id: 7 }, Sort { column: "name", descending: false });
         assert_eq!(cursor(&cursor_text(&key), sort, Kind::Text), Some(key));
     }
 

@@ -17,6 +17,10 @@ pub use error::Error;
 pub use field::Field;
 pub use form::Form;
 
+/// The header of answers with stock levels that names the installations that the levels are from, the one that answers
+/// first (docs/data-sources.md).
+pub const ORIGINS: &str = "onhand-origins";
+
 /// Parts of tables of fields, properties or filters as one table of `N` rows.
 pub const fn joined<T: Copy, const N: usize>(parts: &[&[T]]) -> [T; N] {
     let mut all = [parts[0][0]; N];

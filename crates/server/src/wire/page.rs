@@ -1,9 +1,10 @@
-//! Pages: the envelope of every list (contract 1.2).
+//! Pages: the envelope of every list (contract 1.2), as it is written here and read of other servers.
 //!
 //! Promises: `next` is there and null on the last page, and never promises a page that is not there. Must not know
 //! what is listed.
 
 use onhand_store::query::{Page, Window};
+use serde_json::{Map, Value};
 
 use super::error::{Error, FieldErrors};
 use super::filter::{Query, cursor_text};
@@ -72,6 +73,19 @@ pub fn written<T>(address: &Address<'_>, query: &Query, page: &Page<T>, results:
         .raw("results", results)
         .close();
     Ok(ApiResponse::ok(body))
+}
+
+/// The rows of a page that another server has answered, and what it says beside them: a bare list, or an object with
+/// `results` (contract 0.6). `None` if it is neither.
+pub fn rows_of(answer: Value) -> Option<(Vec<Value>, Map<String, Value>)> {
+    match answer {
+        Value::Array(rows) => Some((rows, Map::new())),
+        Value::Object(mut told) => match told.remove("results")? {
+            Value::Array(rows) => Some((rows, told)),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 impl Address<'_> {

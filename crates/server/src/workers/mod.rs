@@ -4,9 +4,13 @@
 
 pub mod change_feed;
 mod count_sums;
+mod data_sources;
+mod expire_carts;
 pub mod imports;
+mod outgoing;
 mod product_words;
 mod source_orders;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +23,7 @@ use crate::auth::token;
 use crate::hex;
 use crate::services::Services;
 use crate::supervise::keep_going;
+use crate::webhooks::Compose;
 
 /// How often a worker looks for what other processes have left it.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -29,11 +34,21 @@ pub fn start(imports: &Arc<ImportWorkers>, feed: &Arc<Feed>) -> JoinSet<()> {
     imports::start(imports, &mut workers);
     let (feed, services) = (feed.clone(), feed.services().clone());
     let (counting, words) = (services.clone(), services.clone());
+    let (sources, outgoing, carts) = (services.clone(), services.clone(), services.clone());
     workers.spawn(async move { keep_going("feed", || change_feed::run_sequencer(feed.clone())).await });
     workers.spawn(async move { keep_going("product words", || product_words::run(words.clone())).await });
+    workers.spawn(async move { keep_going("outgoing lines", || outgoing::run(outgoing.clone())).await });
+    workers.spawn(async move { keep_going("reservations of carts", || expire_carts::run(carts.clone())).await });
     workers.spawn(async move { keep_going("plans", || source_orders::run(services.clone())).await });
+    workers.spawn(async move { keep_going("data sources", || data_sources::run(sources.clone())).await });
     workers.spawn(async move { keep_going("sums", || count_sums::run(counting.clone())).await });
     workers
+}
+
+/// Starts what tells webhooks of events. `compose` writes down what is told.
+pub fn tell_webhooks(workers: &mut JoinSet<()>, services: &Arc<Services>, compose: Compose) {
+    let services = services.clone();
+    workers.spawn(async move { keep_going("webhooks", || webhooks::run(services.clone(), compose)).await });
 }
 
 /// Whom a lease names that a worker of this process holds.

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use super::PAUSE;
 use crate::services::{Requester, ServiceError, Services, fulfilment};
+use crate::supervise::caught;
 
 /// Orders looked up at once.
 const TOGETHER: i64 = 64;
@@ -68,7 +69,12 @@ async fn again(services: &Arc<Services>, after: i64) -> Result<i64, ServiceError
         .map(|row| row.order)
         .collect();
     for order in orders {
-        source(services.clone(), order).await?;
+        match source(services.clone(), order).await {
+            Err(ServiceError::Stopping) => return Err(ServiceError::Stopping),
+            // The lines behind it are looked at all the same.
+            Err(fault) => tracing::warn!(order = order.get(), %fault, "cannot source a waiting order"),
+            Ok(()) => {}
+        }
     }
     let is_full = waiting.len() as i64 == WAITING_TOGETHER;
     Ok(waiting.last().filter(|_| is_full).map_or(0, |row| row.item.get()))
@@ -91,8 +97,7 @@ async fn round(services: &Arc<Services>) -> Result<usize, ServiceError> {
     }
     let mut ended = Ok(count);
     while let Some(done) = planning.join_next().await {
-        // One that panics keeps none of the others from being sourced.
-        let broken = |_| Err(ServiceError::internal("sourcing an order has panicked"));
+        let broken = |_| Err(ServiceError::internal("sourcing an order was broken off"));
         if let Err(fault) = done.unwrap_or_else(broken) {
             ended = Err(fault);
         }
@@ -100,8 +105,11 @@ async fn round(services: &Arc<Services>) -> Result<usize, ServiceError> {
     ended
 }
 
+/// Sources an order. One that panics keeps none of the others from being sourced.
 async fn source(services: Arc<Services>, order: OrderId) -> Result<(), ServiceError> {
-    match fulfilment::source(&services, &Requester::itself(), (order, None), None).await {
+    let sourced = caught(fulfilment::source(&services, &Requester::itself(), (order, None), None)).await;
+    let broken = |panic| Err(ServiceError::internal(format!("sourcing order {} has panicked: {panic}", order.get())));
+    match sourced.unwrap_or_else(broken) {
         // It was removed meanwhile.
         Err(ServiceError::NotFound) => Ok(()),
         Err(ServiceError::Rejection(rejection)) => {

@@ -14,10 +14,10 @@ use onhand_core::commands::ReadSet;
 use onhand_core::{Context, IdAllocator, IdKind, SHORT_LINES_MAX, Timestamp, WorkingSet};
 use onhand_store::unit_of_work::optimistic::{self, SpeculativeBatch};
 use onhand_store::{Error, Store, Tx, ids, imports, unit_of_work};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 
 use super::dedup::Dedup;
-use super::{Answering, ChangedStocks, CommitObservers, Submission, SubmissionResult, SubmitError, Waiting};
+use super::{Answering, ChangedStocks, CommitObservers, Submission, SubmissionResult, SubmitError, Waiting, Wakes};
 use crate::clock::Clock;
 use crate::supervise::caught;
 
@@ -66,7 +66,7 @@ pub(super) struct Batcher {
     store: Store,
     clock: Clock,
     observers: CommitObservers,
-    due: Arc<Notify>,
+    wakes: Wakes,
     /// Goes up when a batch of callers begins and when it ends, so it is odd while one is under way; of all batchers of
     /// this process.
     calls: Arc<AtomicU64>,
@@ -81,11 +81,11 @@ impl Batcher {
         store: &Store,
         clock: &Clock,
         observers: CommitObservers,
-        due: Arc<Notify>,
+        wakes: Wakes,
         calls: Arc<AtomicU64>,
     ) -> Self {
         let (ids, last) = (IdAllocator::default(), Timestamp::from_micros(0));
-        Self { store: store.clone(), clock: clock.clone(), observers, due, calls, seen: 0, ids, last }
+        Self { store: store.clone(), clock: clock.clone(), observers, wakes, calls, seen: 0, ids, last }
     }
 
     /// How many chunks may be taken together.
@@ -217,7 +217,10 @@ impl Batcher {
         metrics::histogram!("onhand_writer_commit_seconds").record(written.elapsed());
         self.observers.iter().for_each(|observer| observer.decided(&taken.0[taken.1.clone()], &batch.settled));
         if batch.is_order_due {
-            self.due.notify_one();
+            self.wakes.due.notify_one();
+        }
+        if batch.is_line_outgoing {
+            self.wakes.outgoing.send_replace(());
         }
         self.ids = batch.ids;
         self.last = batch.last;
@@ -232,6 +235,8 @@ struct Batch {
     stocks: ChangedStocks,
     /// Whether an order is to be sourced from now on.
     is_order_due: bool,
+    /// Whether an outgoing line was made, or is farther now.
+    is_line_outgoing: bool,
     /// The time of the last command.
     last: Timestamp,
 }
@@ -265,8 +270,10 @@ async fn decide_batch(
     unit_of_work::apply(tx, &changes).await?;
     dedup_records.store(tx, now).await?;
     let is_order_due = changes.sourcing_due.values().any(|is_due| *is_due);
+    let is_line_outgoing = changes.items.made.iter().any(|item| item.outgoing.is_some())
+        || changes.items.changed.iter().any(|(before, after)| before.outgoing != after.outgoing);
     let (stocks, last) = (ChangedStocks::of(&changes), now.plus_micros(batch.len() as i64));
-    Ok(Batch { ids: working_set.ids, settled, stocks, is_order_due, last })
+    Ok(Batch { ids: working_set.ids, settled, stocks, is_order_due, is_line_outgoing, last })
 }
 
 /// Writes speculative batches.
@@ -282,7 +289,8 @@ async fn write_speculative(
     imports::add_chunks(tx, decided.iter().map(|(_, chunk)| chunk)).await?;
     let changed = speculative.into_iter().flat_map(SpeculativeBatch::stocks).collect();
     let settled = batch.iter().map(|_| SubmissionResult::Done).collect();
-    Ok(Batch { ids, settled, stocks: ChangedStocks { changed, any_made: false }, is_order_due: false, last })
+    let stocks = ChangedStocks { changed, any_come_or_gone: false };
+    Ok(Batch { ids, settled, stocks, is_order_due: false, is_line_outgoing: false, last })
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use onhand_store::idempotency::{Answer, Key};
 use onhand_store::unit_of_work::optimistic::SpeculativeBatch;
 use onhand_store::{Error, Store, Tx, imports, unit_of_work};
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use self::group_commit::Batcher;
@@ -124,14 +124,24 @@ pub struct Writer {
     /// Each for its part of the chunks.
     chunks: Vec<mpsc::Sender<Waiting>>,
     submitted: Arc<AtomicU64>,
+    wakes: Wakes,
+}
+
+/// What is woken when a batch is on disk.
+#[derive(Clone)]
+struct Wakes {
+    /// Who sources orders.
     due: Arc<Notify>,
+    /// Who places lines with data sources, and who waits for that.
+    outgoing: watch::Sender<()>,
 }
 
 impl Writer {
     /// Starts the writer of a store. The task ends after the last handle is gone and everything queued is answered.
     pub fn start(store: &Store, clock: &Clock, observers: &CommitObservers) -> (Self, JoinHandle<()>) {
-        let (due, calls) = (Arc::new(Notify::new()), Arc::default());
-        let batcher = || Batcher::new(store, clock, observers.clone(), due.clone(), Arc::clone(&calls));
+        let wakes = Wakes { due: Arc::new(Notify::new()), outgoing: watch::Sender::new(()) };
+        let calls = Arc::default();
+        let batcher = || Batcher::new(store, clock, observers.clone(), wakes.clone(), Arc::clone(&calls));
         let (callers, of_callers) = mpsc::channel(QUEUE_MAX);
         let chunk_writers = if store.is_shared() { CHUNK_WRITERS } else { 1 };
         let (chunks, mut of_imports): (Vec<_>, Vec<_>) = (0..chunk_writers).map(|_| mpsc::channel(CHUNKS_MAX)).unzip();
@@ -143,7 +153,7 @@ impl Writer {
         of_imports.into_iter().for_each(|chunks| _ = running.spawn(on_a_thread(batcher().run(no_queue(), chunks))));
         // The end of one is the end of all: no task would answer what the others still take.
         let running = tokio::spawn(async move { while let Some(Ok(Ok(()))) = running.join_next().await {} });
-        (Self { callers, chunks, submitted: Arc::default(), due }, running)
+        (Self { callers, chunks, submitted: Arc::default(), wakes }, running)
     }
 
     /// Submits a command and waits until it is on disk, or rejected.
@@ -164,7 +174,12 @@ impl Writer {
 
     /// Woken when an order is to be sourced.
     pub fn due(&self) -> &Notify {
-        &self.due
+        &self.wakes.due
+    }
+
+    /// Changes when an outgoing line has, by this process.
+    pub fn outgoing(&self) -> watch::Receiver<()> {
+        self.wakes.outgoing.subscribe()
     }
 
     /// Commands so far.

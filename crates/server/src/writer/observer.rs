@@ -12,15 +12,16 @@ use super::{Submission, SubmissionResult};
 pub struct ChangedStocks {
     /// Those that were there before.
     pub changed: Vec<StockId>,
-    /// Whether there are others.
-    pub any_made: bool,
+    /// Whether others were made or removed.
+    pub any_come_or_gone: bool,
 }
 
 impl ChangedStocks {
     /// Those of a batch.
     pub fn of(changes: &Changes) -> Self {
         let changed = changes.stocks.changed_rows().map(|stock| stock.id).collect();
-        Self { changed, any_made: !changes.stocks.made.is_empty() }
+        let any = !changes.stocks.made.is_empty() || !changes.removed_stocks.is_empty();
+        Self { changed, any_come_or_gone: any }
     }
 }
 

@@ -259,7 +259,9 @@ fn assert_in_form(answer: &Answer) {
 fn is_refusal(status: u16, body: &Value) -> bool {
     match body {
         Value::Array(rows) => status == 400 && rows.iter().any(is_faults) && rows.iter().all(Value::is_object),
-        Value::Object(_) if status == 406 => body["non_field_errors"].is_string() && body["error_code"].is_string(),
+        Value::Object(_) if matches!(status, 406 | 412) => {
+            body["non_field_errors"].is_string() && body["error_code"].is_string()
+        }
         Value::Object(fields) if fields.contains_key("detail") => body["detail"].is_string() && fields.len() == 1,
         _ => status == 400 && is_faults(body),
     }
@@ -273,5 +275,8 @@ fn is_faults(body: &Value) -> bool {
         Value::Array(rows) => rows.iter().all(Value::is_object) && rows.iter().any(is_faults),
         _ => false,
     };
-    body.as_object().is_some_and(|fields| !fields.is_empty() && fields.values().all(messages))
+    // A stale row of an array says what it is now beside its message.
+    let is_beside = |name: &str| body["error_code"].is_string() && matches!(name, "error_code" | "current");
+    let is_fault = |(name, value): (&String, &Value)| is_beside(name) || messages(value);
+    body.as_object().is_some_and(|fields| !fields.is_empty() && fields.iter().all(is_fault))
 }

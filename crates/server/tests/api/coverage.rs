@@ -93,6 +93,13 @@ const WHO: &[(&str, &str)] = &[
     ("GET product_stocks/{id}/movements", ALL),
     ("POST product_stocks/{id}/movements/{movement}/undo", WRITERS),
     ("GET product_stocks/{id}/reservations", ALL),
+    ("GET product_stocks/{id}/explain", ALL),
+    ("GET product_stocks/{id}/at", ALL),
+    ("POST product_stocks/adjust", WRITERS),
+    ("GET stock_transfers", STAFF),
+    ("GET stock_transfers/{id}", STAFF),
+    ("POST stock_transfers", WRITERS),
+    ("DELETE product_stocks/{id}", WRITERS),
     ("GET stock_list/{id}/sums", ALL),
     ("POST stock_list/{id}/sums", ALL),
     ("POST product_stocks/{id}/adjust", WRITERS),
@@ -115,6 +122,13 @@ const WHO: &[(&str, &str)] = &[
     ("PATCH orders/{id}", WRITERS),
     ("POST orders/{id}/cancel", SELLERS),
     ("GET order_number/{number}", ALL),
+    ("GET reservations", ALL),
+    ("POST reservations", SELLERS),
+    ("GET reservations/{id}", ALL),
+    ("PATCH reservations/{id}", SELLERS),
+    ("POST reservations/{id}/extend", SELLERS),
+    ("POST reservations/{id}/release", SELLERS),
+    ("POST reservations/{id}/confirm", SELLERS),
     ("GET order_items", ALL),
     ("GET order_items/{id}", ALL),
     ("PATCH order_items/{id}", SELLERS),
@@ -187,6 +201,14 @@ const WHO: &[(&str, &str)] = &[
     ("GET oms/short-items", STAFF),
     ("GET oms/unplanned-items", STAFF),
     ("GET oms/query-stock-availability", STAFF),
+    ("POST data_sources/{id}/refresh", WRITERS),
+    ("POST data_source_mappings/remove", WRITERS),
+    ("POST webhooks/{id}/secret", ADMINS),
+    ("POST webhooks/{id}/test", ADMINS),
+    ("GET webhooks/{id}/deliveries", ADMINS),
+    ("POST webhooks/{id}/deliveries/{delivery}/redeliver", ADMINS),
+    ("POST webhooks/{id}/redeliver", ADMINS),
+    ("GET events", STAFF),
     ("GET healthz", ANYONE),
     ("GET readyz", ANYONE),
     ("GET metrics", ANYONE),
@@ -197,6 +219,7 @@ const WHO: &[(&str, &str)] = &[
 /// Who may do what with resources that have all six routes. Which permissions one of them asks for is in its area.
 const WHO_RECORDS: &[(Permission, &str)] = &[
     (Permission::ReadStock, ALL),
+    (Permission::ReadImports, STAFF),
     (Permission::WriteStock, WRITERS),
     (Permission::WriteCategories, SELLERS),
     (Permission::ReadOrders, ALL),
@@ -250,7 +273,7 @@ fn the_table_of_who_may_is_the_route_table() {
 
 /// A path with something in place of each parameter.
 fn filled(path: &str) -> String {
-    let names = ["{channel}", "{id}", "{number}", "{cache_key}", "{movement}"];
+    let names = ["{channel}", "{id}", "{number}", "{cache_key}", "{movement}", "{delivery}"];
     names.into_iter().fold(path.to_owned(), |path, name| path.replace(name, "1"))
 }
 

@@ -9,9 +9,10 @@ use onhand_store::{Value, verify};
 use crate::client::TestServer;
 
 /// Blocks of ids may be taken for a command that is then rejected, a commit that changed nothing is counted too, and
-/// leases of workers and the sums that they count come and go. Words of products follow at their own time.
-const PASSING: [&str; 6] =
-    ["id_range", "commit_marker", "lease", "stock_list_sums", "product_word", "product_word_progress"];
+/// leases of workers and the sums that they count come and go. Words of products, and the name of the installation,
+/// follow at their own time.
+const PASSING: [&str; 7] =
+    ["id_range", "commit_marker", "lease", "stock_list_sums", "product_word", "product_word_progress", "installation"];
 
 static TABLES: Statement = Statement::shared(
     "test.tables",

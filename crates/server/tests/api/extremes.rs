@@ -111,7 +111,7 @@ async fn more_filters_than_a_list_takes_are_refused() {
                     Kind::Time if lookup.contains("date") => "2026-01-01",
                     Kind::Time => "2026-01-01T00:00:00Z",
                     Kind::Status => "50",
-                    Kind::Choice(words) => words[0],
+                    Kind::Choice(words) | Kind::Numbered(words) | Kind::LinkedWord(words) => words[0],
                     Kind::StockState => "low",
                     Kind::Int | Kind::Text | Kind::OrderedText | Kind::Folded | Kind::Linked => "1",
                 };

@@ -126,7 +126,8 @@ async fn a_full_ledger_refuses_before_it_reads() {
     for _ in 0..QUEUE_MAX + 5_000 {
         let writer = shop.server.app.writer.clone();
         waiting.spawn(async move {
-            let command = Command::WriteStocks(WriteStocks { rows: Vec::new(), create_unknown_products: false });
+            let command =
+                Command::WriteStocks(WriteStocks { rows: Vec::new(), create_unknown_products: false, source: None });
             let _ = writer.submit(Submission { command, actor: UserId::new(1), dedup_record: None }).await;
         });
     }

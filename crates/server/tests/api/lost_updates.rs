@@ -16,6 +16,8 @@ const ROUNDS: usize = 12;
 /// Routes with several fields of which fewer than two can be set on their own, and why.
 const SINGLE: &[(&str, &str)] = &[
     ("PUT batch_requests/{id}", "it takes a batch a step on, and a step is not taken twice"),
+    ("PATCH data_source_mappings/{id}", "its product is named by id or by SKU, and those are one thing"),
+    ("PATCH reservations/{id}", "its end is said in one of two ways, and its lines are decided with their stocks"),
     ("PATCH failed_integrations", "it sets the same on many, each as the path of one does"),
 ];
 

@@ -41,8 +41,11 @@ async fn every_resource_lives_through_its_six_routes() {
 
 async fn shown(sweep: &Sweep<'_>, paths: &[String]) -> Value {
     let admin = &sweep.samples.shop.admin;
-    let made = sweep.samples.record(sweep.resource.paths.0).await;
+    let mut made = sweep.samples.record(sweep.resource.paths.0).await;
     assert_eq!(made["pk"], made["id"], "both names in every answer: {made}");
+    if let Some((once, _)) = sweep.resource.once {
+        assert!(!made[once].take().is_null(), "{once} is shown when one is made");
+    }
     for path in paths {
         assert_eq!(admin.get(&format!("{path}{}/", id(&made))).await.ok(), made);
         let found = admin.get(&format!("{path}?id={}", id(&made))).await.ok();

@@ -12,6 +12,7 @@ use onhand::auth::Role;
 use onhand::config::ServeConfig;
 use onhand::http::route::{Mount, Reading, Route};
 use onhand::resource::Resource;
+use onhand::webhooks::Secret;
 use onhand::wire::field::{Field, FieldKind};
 use onhand_store::resource::Column;
 use serde_json::{Map, Value, json};
@@ -24,6 +25,10 @@ use crate::warehouse::Warehouse;
 /// The SKU of a counted line.
 const COUNTED: &Field = &onhand::api::fulfilment::stock_counts::LINE[0];
 const USERNAME: &str = "somebody";
+/// What keeps secrets.
+const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+/// Where a webhook may be, and nobody is.
+const NOWHERE: &str = "https://sample.invalid/hook";
 /// A file that the shop's list takes.
 const SAMPLE_FILE: &[u8] = b"product_sku,stock\nSAMPLE,1000000\nSAMPLE-2,5\n";
 
@@ -47,8 +52,11 @@ const PAIRED: usize = 8;
 impl Samples {
     pub(crate) async fn open() -> Self {
         // Times without an offset are good, too, where there is a zone.
-        let zone = |config: &mut ServeConfig| config.time_zone = Some("UTC".parse().expect("a zone"));
-        Self::of(Shop::on(TestServer::with(zone).await).await).await
+        let settings = |config: &mut ServeConfig| {
+            config.time_zone = Some("UTC".parse().expect("a zone"));
+            config.secret_key = Some(KEY.parse().expect("a key"));
+        };
+        Self::of(Shop::on(TestServer::with(settings).await).await).await
     }
 
     pub(crate) async fn of(shop: Shop) -> Self {
@@ -79,7 +87,8 @@ impl Samples {
         one.extend([("location", warehouse.location), ("stock_location", warehouse.location)]);
         // The sweeps read and sell below the channel, which knows its own catalog.
         let stock = shop.write(json!({"product_sku": "SAMPLE"})).await;
-        one.insert("stock", id(&stock));
+        one.extend([("stock", id(&stock)), ("product_stock", id(&stock)), ("from", shop.list)]);
+        one.insert("to", shop.list_with(json!({})).await);
         let lists = json!({"stock_list": shop.list, "price_list": one["price_list"]});
         shop.admin.patch(&format!("/api/v1/catalogs/{}/", pairs[1][0]), lists).await.ok();
         make("catalog_items", json!({"product": product, "catalog": pairs[1][0]})).await;
@@ -131,8 +140,19 @@ impl Samples {
             let movement = id(&history["results"][0]).to_string();
             return path.replace("{id}", &stock.to_string()).replace("{movement}", &movement);
         }
+        if path.contains("{delivery}") {
+            let hook = id(&self.record("webhooks").await);
+            let test = self.shop.admin.post(&format!("/api/v1/webhooks/{hook}/test/"), json!({})).await.ok();
+            return path.replace("{id}", &hook.to_string()).replace("{delivery}", &id(&test).to_string());
+        }
+        if route.path == "events" {
+            path.push_str("?once=1");
+        }
         if route.path.ends_with("availability") {
             path.push_str("?sku=SAMPLE");
+        }
+        if route.path.ends_with("/at") {
+            path = format!("{path}?time={}", self.shop.server.time(0));
         }
         if route.path == "search" {
             path.push_str("?q=SAMPLE");
@@ -192,11 +212,20 @@ impl Samples {
             }
             "product_prices" if route.method == "GET" => self.price_of_channel().await,
             "stock_list" => return self.shop.list.to_string(),
+            "stock_transfers" => {
+                let lines = json!([{"product_sku": "SAMPLE", "quantity": 1}]);
+                let transfer = json!({"from": self.one["from"], "to": self.one["to"], "lines": lines});
+                self.shop.erp.post("/api/v1/stock_transfers/", transfer).await.created()
+            }
+            "product_stocks" if route.method == "DELETE" => {
+                self.shop.write(json!({"product_sku": format!("EMPTY-{}", unique())})).await
+            }
             "product_stock" | "product_stocks" => self.shop.write(json!({"product_sku": "SAMPLE"})).await,
             "orders" | "oms/orders" => self.order().await,
             resource if resource.starts_with("oms/") && !resources().any(|(_, one)| one.paths.0 == resource) => {
                 return self.warehouse.some(&self.shop, resource).await.to_string();
             }
+            "reservations" => self.cart().await,
             "order_number" => return self.order().await["number"].as_str().expect("a text").to_owned(),
             "order_items" => return item(&self.order().await).to_string(),
             "batch_requests" => self.below("batch_requests", json!({})).await,
@@ -254,6 +283,11 @@ impl Samples {
         self.shop.admin.get(&path).await.ok()["results"][0].clone()
     }
 
+    /// The catalog that the channel sells from.
+    pub(crate) fn catalog(&self) -> i64 {
+        self.pairs[1][0]
+    }
+
     /// Places that lie in each other.
     pub(crate) fn places(&self) -> Value {
         ["country", "city", "township"].into_iter().map(|name| (name.to_owned(), json!(self.one[name]))).collect()
@@ -286,17 +320,34 @@ impl Samples {
         self.shop.try_order(json!({"channel": self.channel, "order_items": [line]})).await.created()
     }
 
+    /// Units that a cart of the channel reserves.
+    async fn cart(&self) -> Value {
+        let cart = json!({"reference": format!("c{}", unique()), "channel": self.channel, "expires_in": 3_600,
+            "lines": [self.shop.line("SAMPLE", 1)]});
+        self.shop.admin.post("/api/v1/reservations/", cart).await.created()
+    }
+
     /// A body that the route takes.
     pub(crate) fn body(&self, route: &Route) -> Value {
         let fields = route.body.unwrap_or_default();
         match (route.method.as_str(), route.path) {
             ("POST", "auth/login") => json!({"username": USERNAME, "password": PASSWORD}),
             ("POST", "stock_list/{id}/bulk") => json!({"stocks": [self.one["stock"]], "add": 1}),
+            ("POST", "product_stocks/adjust") => json!({"product_stock": self.one["stock"], "difference": 1}),
             ("POST", "product_stock/{id}/adjust" | "product_stocks/{id}/adjust") => json!({"stock_change": 1}),
             ("POST", path) if path.ends_with("/excel_import/{cache_key}/columns") => json!({"mapping": {}}),
             ("POST", "saved_views") => json!({"screen": "stock", "name": format!("v{}", unique()), "query": "q=A"}),
             ("POST", "auth/password") => json!({"current_password": PASSWORD, "new_password": PASSWORD}),
             ("POST", "orders/{id}/cancel") => json!({"is_all": true}),
+            ("POST", "reservations") => json!({"reference": format!("c{}", unique()), "expires_in": 3_600,
+                "lines": [self.shop.line("SAMPLE", 1)]}),
+            ("POST", "reservations/{id}/extend") => json!({"expires_in": 7_200}),
+            ("PATCH", "reservations/{id}") => {
+                json!({"expires_in": 7_200, "lines": [{"line": 1, "quantity": 1}]})
+            }
+            ("POST", "reservations/{id}/confirm") => {
+                json!({"number": format!("n{}", unique()), "lines": [{"line": 1, "price": "9.90"}]})
+            }
             // What fails at once is in no batch, so every batch may say it.
             ("PATCH" | "PUT", "batch_requests/{id}") => json!({"status": "commit", "content_type": "productstock",
                 "objects": [{"pk": self.one["stock"], "failed_reason_type": "mapping"}]}),
@@ -305,6 +356,7 @@ impl Samples {
             ("POST", "oms/transfer_orders/{id}/command") => json!({"slug": "ship"}),
             // A move is registered once, with one code.
             ("POST", "oms/moves/register") => json!({"id": self.one["id"], "code": "sample"}),
+            ("POST", "data_source_mappings/remove") => json!({"data_source": self.one["data_source"], "is_all": true}),
             ("POST", "oms/inventory-discrepancies/remove") => json!({"expired_date": "10-10-2023"}),
             _ if route.whole => self.row(fields),
             _ => json!({}),
@@ -330,6 +382,8 @@ impl Samples {
             _ if field.name == "product_sku" => json!("SAMPLE"),
             // Unlike that of a new product, the SKU of a counted line is there already.
             FieldKind::Text(_) if field.help == COUNTED.help => json!("SAMPLE"),
+            FieldKind::Text(_) if field.name == "url" => json!(NOWHERE),
+            FieldKind::Secret(_) if field.name == "secret" => json!(Secret::random().text()),
             _ if field.name == "object_id" => json!(self.one["object_id"]),
             FieldKind::Text(max) | FieldKind::Blank(max) | FieldKind::Secret(max) => {
                 json!(format!("t{}", unique()).chars().take(max).collect::<String>())

@@ -18,6 +18,8 @@ use crate::wire::Connection;
 /// What is there, by our own names.
 pub(crate) struct Audit {
     orders: BTreeSet<String>,
+    /// How each cart stands.
+    carts: BTreeMap<String, String>,
     released: BTreeSet<u32>,
     cancelled: BTreeSet<u32>,
     /// The last read of all stocks.
@@ -31,6 +33,9 @@ impl Audit {
         let orders = walk(&mut connection, "orders/").await;
         let mut orders: BTreeMap<String, Value> =
             orders.into_iter().map(|order| (text(&order["number"]).to_owned(), order)).collect();
+        let carts = walk(&mut connection, "reservations/").await;
+        let stands = |cart: &Value| (text(&cart["reference"]).to_owned(), text(&cart["state"]).to_owned());
+        let carts = carts.iter().map(stands).collect();
         let mapped = walk(&mut connection, "integration_mappings/").await;
         let mapped: BTreeSet<i64> = mapped.iter().map(|mapping| int(&mapping["object_id"])).collect();
         let begun = shop.now();
@@ -40,9 +45,9 @@ impl Audit {
         let last = Entry { begun, act: Act::Read, answer };
 
         let mut audit =
-            Self { orders: BTreeSet::new(), released: BTreeSet::new(), cancelled: BTreeSet::new(), last, end };
+            Self { orders: BTreeSet::new(), carts, released: BTreeSet::new(), cancelled: BTreeSet::new(), last, end };
         for entry in entries {
-            let Act::Place { number, lines } = &entry.act else { continue };
+            let (Act::Place { number, lines } | Act::Confirm { number, lines, .. }) = &entry.act else { continue };
             let Some(order) = orders.remove(number) else { continue };
             for (item, line) in placed(lines, &order).lines {
                 let mut items = order["order_items"].as_array().into_iter().flatten();
@@ -77,10 +82,13 @@ impl Audit {
     /// Whether an operation's trace is there, if it is one that leaves a trace of its own.
     fn has_trace(&self, act: &Act) -> Option<bool> {
         match act {
-            Act::Place { number, .. } => Some(self.orders.contains(number)),
+            Act::Place { number, .. } | Act::Confirm { number, .. } => Some(self.orders.contains(number)),
+            Act::Reserve { reference, .. } => Some(self.carts.contains_key(reference)),
+            Act::GiveBack { reference, .. } => Some(self.carts.get(reference).is_some_and(|state| state == "released")),
             Act::Release { line } => Some(self.released.contains(&line.name)),
             Act::Cancel { lines } => Some(lines.iter().all(|line| self.cancelled.contains(&line.name))),
-            Act::Write(_) | Act::Read => None,
+            // What a data source does leaves a trace in its lines, which `sourced` looks at.
+            Act::Write(_) | Act::Read | Act::Register { .. } | Act::Refuse { .. } | Act::Level { .. } => None,
         }
     }
 }
@@ -91,13 +99,15 @@ fn is_alone(act: &Act, entries: &[Entry]) -> bool {
         (Act::Release { line }, Act::Release { line: other }) => line == other,
         (Act::Cancel { lines }, Act::Cancel { lines: others }) => lines.iter().any(|line: &Line| others.contains(line)),
         (Act::Place { number, .. }, Act::Place { number: other, .. }) => number == other,
+        (Act::Reserve { reference, .. }, Act::Reserve { reference: other, .. })
+        | (Act::GiveBack { reference, .. }, Act::GiveBack { reference: other, .. }) => reference == other,
         _ => false,
     };
     entries.iter().filter(same).count() == 1
 }
 
 /// All rows of a list.
-async fn walk(connection: &mut Connection, list: &str) -> Vec<Value> {
+pub(crate) async fn walk(connection: &mut Connection, list: &str) -> Vec<Value> {
     let (mut rows, mut next) = (Vec::new(), Some(format!("{list}?limit=500&cursor=")));
     while let Some(path) = next {
         let mut page = connection.send(&Request::get(path)).await.body;

@@ -21,6 +21,11 @@ pub(crate) trait Object: Clone + Eq + Hash + Debug {
 
     /// Whether a request changes nothing, whatever the state.
     fn only_looks(request: &Self::Request) -> bool;
+
+    /// Whether a request that was done changes nothing when it is done once more, whatever comes between.
+    fn is_done_once(_: &Self::Request) -> bool {
+        false
+    }
 }
 
 /// One call of a history. Times are nanoseconds on one clock.
@@ -169,7 +174,16 @@ impl<'h, O: Object> Search<'h, O> {
         self.done[index / 64] & (1 << (index % 64)) != 0
     }
 
+    /// Whether it need not be remembered that a call is done, since the state says so: of many calls without an answer
+    /// each would double what has to be looked at.
+    fn is_in_state(&self, index: usize) -> bool {
+        index >= self.answered && O::is_done_once(&self.calls[index].request)
+    }
+
     fn mark(&mut self, index: usize) {
+        if self.is_in_state(index) {
+            return;
+        }
         self.done[index / 64] |= 1 << (index % 64);
         self.count += usize::from(index < self.answered);
         while self.low < self.answered && self.is_done(self.low) {
@@ -178,6 +192,9 @@ impl<'h, O: Object> Search<'h, O> {
     }
 
     fn undo(&mut self, index: usize, low: usize) {
+        if self.is_in_state(index) {
+            return;
+        }
         self.done[index / 64] &= !(1 << (index % 64));
         self.count -= usize::from(index < self.answered);
         self.low = low;

@@ -13,7 +13,7 @@ use onhand_testkit::shop;
 use serde_json::{Value, json};
 
 use crate::history::{Act, Entry, Line, Row, Told};
-use crate::shop::{Placed, Shop, sku};
+use crate::shop::{Cart, Placed, Shop, sku};
 use crate::wire::Connection;
 
 /// Units of a line: so many that the reserved quantity tells which lines are, and a search for an order soon fails or
@@ -22,13 +22,24 @@ const UNITS_MAX: usize = 1_000_000;
 /// Levels: a few dozen lines fit.
 const FIGURE_MAX: usize = 20 * UNITS_MAX;
 
+/// What the clients do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ClientKind {
+    /// They place and cancel orders, release lines and write levels.
+    Plain,
+    /// They also write what was sold elsewhere.
+    Elsewhere,
+    /// They place and cancel orders only: a data source says the rest.
+    Sourced,
+}
+
 /// One of the clients.
 pub(crate) struct Client {
     pub(crate) index: usize,
     pub(crate) shop: Arc<Shop>,
     pub(crate) chance: Chance,
     pub(crate) connection: Connection,
-    pub(crate) elsewhere: bool,
+    pub(crate) kind: ClientKind,
     /// The level last seen of each stock, and what was available.
     pub(crate) seen: Vec<(i64, i64)>,
 }
@@ -85,7 +96,10 @@ impl Client {
 
     fn next(&mut self, turn: usize) -> Operation {
         let mut operation = match self.chance.below(20) {
+            0..2 if self.kind != ClientKind::Sourced => self.reserve(turn),
+            2..4 if self.kind != ClientKind::Sourced => self.end_cart(turn).unwrap_or_else(|| self.place(turn)),
             0..7 => self.place(turn),
+            7..10 | 13..15 if self.kind == ClientKind::Sourced => self.read(),
             7..10 => self.release().unwrap_or_else(|| self.read()),
             10..13 => self.cancel().unwrap_or_else(|| self.read()),
             13..15 => self.write(),
@@ -104,10 +118,38 @@ impl Client {
 
     fn place(&mut self, turn: usize) -> Operation {
         let number = format!("o-{}-{turn}", self.index);
-        let lines: Vec<Line> = (0..=self.chance.below(2)).map(|_| self.line()).collect();
-        let items: Vec<_> = lines.iter().map(|line| shop::line(self.shop.list, &sku(line.stock), line.units)).collect();
+        let (lines, items) = self.lines();
         let request = shop::place(&number, &items);
         Operation { act: Act::Place { number, lines }, request, order: None }
+    }
+
+    /// A cart that outlasts the test.
+    fn reserve(&mut self, turn: usize) -> Operation {
+        let reference = format!("c-{}-{turn}", self.index);
+        let (lines, items) = self.lines();
+        let body = json!({"reference": reference, "expires_in": 86_400, "lines": items});
+        Operation { act: Act::Reserve { reference, lines }, request: Request::post("reservations/", body), order: None }
+    }
+
+    fn end_cart(&mut self, turn: usize) -> Option<Operation> {
+        let cart = self.shop.pick_cart(&mut self.chance)?;
+        let (reference, lines) = (cart.reference.clone(), cart.lines.clone());
+        let path = format!("reservations/{}", cart.id);
+        let (act, request) = match self.chance.once_in(3) {
+            true => (Act::GiveBack { reference, lines }, Request::post(format!("{path}/release/"), json!({}))),
+            false => {
+                let number = format!("oc-{}-{turn}", self.index);
+                let request = Request::post(format!("{path}/confirm/"), json!({"number": number}));
+                (Act::Confirm { number, reference, lines }, request)
+            }
+        };
+        Some(Operation { act, request, order: None })
+    }
+
+    fn lines(&mut self) -> (Vec<Line>, Vec<Value>) {
+        let lines: Vec<Line> = (0..=self.chance.below(2)).map(|_| self.line()).collect();
+        let items = lines.iter().map(|line| shop::line(self.shop.list, &sku(line.stock), line.units)).collect();
+        (lines, items)
     }
 
     /// Now and then exactly what is left, or one more.
@@ -157,7 +199,7 @@ impl Client {
     }
 
     fn figure(&mut self, stock: usize) -> Row {
-        let elsewhere = self.elsewhere && self.chance.once_in(4);
+        let elsewhere = self.kind == ClientKind::Elsewhere && self.chance.once_in(4);
         let figure = (!elsewhere || self.chance.once_in(2)).then(|| match self.chance.once_in(3) {
             true => self.seen[stock].0, // the same again, which changes nothing but its time
             false => self.chance.below(FIGURE_MAX) as i64,
@@ -190,11 +232,27 @@ impl Client {
         let Answer { status, body, .. } = answer;
         match (act, status) {
             (Act::Place { lines, .. }, 201) => {
+                let shown = rows(&body["order_items"]);
+                assert!(shown.iter().all(|item| item["oversold"] == false), "sold what was not there: {body}");
                 self.shop.offer(placed(lines, body));
                 Told::Done
             }
-            (Act::Place { lines, .. }, 406) => Told::Short(short(lines, body)),
-            (Act::Release { .. }, 201) => Told::Done,
+            // Its level may have been lowered meanwhile, so a line of it may be oversold.
+            (Act::Confirm { lines, .. }, 201) => {
+                self.shop.offer(placed(lines, body));
+                Told::Done
+            }
+            (Act::Reserve { reference, lines }, 201) => {
+                let (id, reference, lines) = (id(body), reference.clone(), lines.clone());
+                self.shop.offer_cart(Cart { id, reference, lines });
+                Told::Done
+            }
+            (Act::Place { lines, .. } | Act::Reserve { lines, .. }, 406) => Told::Short(short(lines, body)),
+            (Act::Confirm { .. } | Act::GiveBack { .. }, 406) => {
+                assert_eq!(body["error_code"], "reservation_ended", "{body}");
+                Told::Ended
+            }
+            (Act::Release { .. }, 201) | (Act::GiveBack { .. }, 200) => Told::Done,
             (Act::Cancel { lines }, 200) => {
                 let order = order.expect("a cancellation has an order");
                 lines.iter().for_each(|line| assert!(is_cancelled(order, line, body), "{line:?} in {body}"));
@@ -217,7 +275,6 @@ pub(crate) fn placed(lines: &[Line], body: &Value) -> Placed {
         items.iter().map(|item| (text(&item["product_sku"]), int(&item["quantity"]))).collect();
     let asked: Vec<(String, i64)> = lines.iter().map(|line| (sku(line.stock), line.units)).collect();
     assert!(shown.iter().copied().eq(asked.iter().map(|(sku, units)| (sku.as_str(), *units))), "{asked:?}: {body}");
-    assert!(items.iter().all(|item| item["oversold"] == false), "sold what was not there: {body}");
     let lines = items.iter().map(id).zip(lines.iter().copied()).collect();
     Placed { order: id(body), lines }
 }

@@ -26,17 +26,57 @@ pub(crate) struct Row {
 /// An operation.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Act {
-    Place { number: String, lines: Vec<Line> },
-    Release { line: Line },
-    Cancel { lines: Vec<Line> },
+    Place {
+        number: String,
+        lines: Vec<Line>,
+    },
+    /// A cart reserves what an order of these lines would.
+    Reserve {
+        reference: String,
+        lines: Vec<Line>,
+    },
+    /// That cart becomes an order of this number, which changes no number of a stock.
+    Confirm {
+        number: String,
+        reference: String,
+        lines: Vec<Line>,
+    },
+    /// That cart gives back what it reserves.
+    GiveBack {
+        reference: String,
+        lines: Vec<Line>,
+    },
+    Release {
+        line: Line,
+    },
+    Cancel {
+        lines: Vec<Line>,
+    },
     Write(Vec<Row>),
     Read,
+    /// The data source has taken a line, at a time of its clock.
+    Register {
+        line: Line,
+        at: i64,
+    },
+    /// The data source has refused a line.
+    Refuse {
+        line: Line,
+    },
+    /// What the data source had of a stock, at a time of its clock.
+    Level {
+        stock: usize,
+        value: i64,
+        at: i64,
+    },
 }
 
 /// An answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Told {
     Done,
+    /// The cart has become an order, or was given back.
+    Ended,
     /// The order does not fit: these stocks are short, and this is what they have.
     Short(Vec<(usize, i64)>),
     /// Numbers by stock.
@@ -63,7 +103,7 @@ fn call(entry: &Entry, stock: usize) -> Option<Call<Request, Answer>> {
     let request = request(&entry.act, told, stock)?;
     let answer = match told {
         None => None,
-        Some(Told::Done) => Some(Answer::Done),
+        Some(Told::Done | Told::Ended) => Some(Answer::Done),
         Some(Told::Short(short)) => {
             let here = short.iter().find(|(index, _)| *index == stock);
             Some(here.map_or(Answer::Fits, |&(_, available)| Answer::Short { available }))
@@ -82,7 +122,7 @@ fn request(act: &Act, told: Option<&Told>, stock: usize) -> Option<Request> {
         lines.iter().filter(|line| line.stock == stock).map(|line| (line.name, line.units)).collect()
     };
     match act {
-        Act::Place { lines, .. } => {
+        Act::Place { lines, .. } | Act::Reserve { lines, .. } => {
             let lines = here(lines);
             let asked = lines.iter().map(|(_, units)| units).sum();
             // What was rejected has made no lines, here or elsewhere.
@@ -90,7 +130,10 @@ fn request(act: &Act, told: Option<&Told>, stock: usize) -> Option<Request> {
             (asked > 0).then_some(request)
         }
         Act::Release { line } => (line.stock == stock).then_some(Request::Release(line.name)),
-        Act::Cancel { lines } => {
+        Act::Confirm { .. } => None,
+        // What became an order is that order's.
+        Act::GiveBack { .. } if told == Some(&Told::Ended) => None,
+        Act::Cancel { lines } | Act::GiveBack { lines, .. } => {
             let names: Vec<u32> = here(lines).into_iter().map(|(name, _)| name).collect();
             (!names.is_empty()).then_some(Request::Cancel(names))
         }
@@ -100,5 +143,8 @@ fn request(act: &Act, told: Option<&Told>, stock: usize) -> Option<Request> {
         }
         // A read without an answer tells nothing.
         Act::Read => told.map(|_| Request::Read),
+        Act::Register { line, at } => (line.stock == stock).then_some(Request::Register { name: line.name, at: *at }),
+        Act::Refuse { line } => (line.stock == stock).then_some(Request::Refuse(line.name)),
+        Act::Level { stock: of, value, at } => (*of == stock).then_some(Request::Level { value: *value, at: *at }),
     }
 }

@@ -138,3 +138,58 @@ fn what_others_sold_is_counted_beside_the_holds() {
     assert_legal(9, &[held((1, 2), 1, 2), sold(0, [9, 2, 0])]);
     assert_illegal(9, &[held((1, 2), 1, 2), sold(0, [9, 0, 0])]);
 }
+
+/// What a data source does: its moment is known, and not when it takes effect.
+fn done(begun: u64, request: Request) -> Told {
+    Call { begun, request, answer: None }
+}
+
+#[test]
+fn a_pending_line_is_placed_and_counted_once() {
+    let placed = [held((1, 2), 1, 2), done(3, Request::Register { name: 1, at: 50 })];
+    let level = done(4, Request::Level { value: 7, at: 50 });
+    for (shown, is_legal) in [
+        // Nothing has been heard yet; the answer; the level; both.
+        ([9, 2, 0], true),
+        ([9, 0, 2], true),
+        ([7, 2, 0], true),
+        ([7, 0, 0], true),
+        // Counted twice, and not at all.
+        ([7, 0, 2], false),
+        ([9, 0, 0], false),
+    ] {
+        let calls = [placed.as_slice(), &[level.clone(), read((5, 6), shown)]].concat();
+        let verdict = verdict(9, &calls);
+        assert_eq!(
+            (verdict.is_linearizable(), verdict.is_violation()),
+            (is_legal, !is_legal),
+            "{shown:?}: {verdict:?}"
+        );
+    }
+    let early = done(3, Request::Level { value: 9, at: 49 });
+    let calls = [placed.as_slice(), &[early, read((5, 6), [9, 0, 2]), read((7, 8), [9, 0, 0])]].concat();
+    assert_illegal(9, &calls);
+}
+
+#[test]
+fn a_refused_line_is_freed_once() {
+    let refused = [held((1, 2), 1, 2), held((1, 2), 2, 2), done(3, Request::Refuse(1)), cancelled((4, 9), 1)];
+    assert_legal(9, &[refused.as_slice(), &[read((10, 11), [9, 2, 0])]].concat());
+    assert_illegal(9, &[refused.as_slice(), &[read((10, 11), [9, 0, 0])]].concat());
+    assert_legal(
+        9,
+        &[held((1, 2), 1, 2), done(3, Request::Refuse(1)), read((4, 5), [9, 2, 0]), read((6, 7), [9, 0, 0])],
+    );
+    assert_illegal(9, &[held((1, 2), 1, 2), done(5, Request::Refuse(1)), read((3, 4), [9, 0, 0])]);
+    assert_illegal(
+        9,
+        &[held((1, 2), 1, 2), done(3, Request::Refuse(1)), read((4, 5), [9, 0, 0]), read((6, 7), [9, 2, 0])],
+    );
+}
+
+#[test]
+fn a_level_of_a_data_source_never_goes_back() {
+    let levels = [done(1, Request::Level { value: 7, at: 20 }), done(1, Request::Level { value: 5, at: 30 })];
+    assert_legal(9, &[levels.as_slice(), &[read((2, 3), [7, 0, 0]), read((4, 5), [5, 0, 0])]].concat());
+    assert_illegal(9, &[levels.as_slice(), &[read((2, 3), [5, 0, 0]), read((4, 5), [7, 0, 0])]].concat());
+}

@@ -12,13 +12,16 @@ mod legal;
 mod model;
 mod planted;
 mod recording;
+mod remote;
 mod servers;
 mod shop;
+mod sourced;
 mod wire;
 
 use std::time::Instant;
 
 use checker::check;
+use client::ClientKind;
 use model::Stock;
 use onhand_testbed::{Cluster, Mode, Settings};
 use onhand_testkit::chance::{Chance, SEED, seed};
@@ -38,7 +41,7 @@ async fn one_server_is_linearizable() {
     let seed = seed();
     println!("{SEED}={seed}");
     let mut servers = Servers::embedded();
-    let load = Load { seed, clients: 16, operations: 180, stocks: 3, elsewhere: true };
+    let load = Load { seed, clients: 16, operations: 180, stocks: 3, kind: ClientKind::Elsewhere };
     let recording = load.record(&mut servers, async |_, _| {}).await;
     servers.assert_sound();
     println!("{}", recording.assert_linearizable());
@@ -51,7 +54,7 @@ async fn a_killed_server_is_linearizable() {
     let seed = seed();
     println!("{SEED}={seed}");
     let mut servers = Servers::embedded();
-    let load = Load { seed, clients: 8, operations: 120, stocks: 3, elsewhere: true };
+    let load = Load { seed, clients: 8, operations: 120, stocks: 3, kind: ClientKind::Elsewhere };
     let recording = load.record(&mut servers, async |servers, progress| {
         for part in 1..4 {
             progress.reached(part, 4).await;
@@ -72,7 +75,7 @@ async fn several_servers_are_linearizable() {
     println!("{SEED}={seed}");
     let database = onhand_testbed::database();
     let mut servers = Servers::on(database.url(), 3);
-    let load = Load { seed, clients: 12, operations: 80, stocks: 6, elsewhere: true };
+    let load = Load { seed, clients: 12, operations: 80, stocks: 6, kind: ClientKind::Elsewhere };
     let recording = load.record(&mut servers, async |_, _| {}).await;
     servers.assert_sound();
     println!("{}", recording.assert_linearizable());
@@ -86,7 +89,7 @@ async fn several_servers_are_linearizable_whatever_fails() {
     println!("{SEED}={seed}");
     let cluster = Cluster::start(&Settings { durable: true, ..Settings::default() }).expect("PostgreSQL starts");
     let mut servers = Servers::on(&cluster.url("postgres"), 3);
-    let load = Load { seed, clients: 9, operations: 90, stocks: 6, elsewhere: true };
+    let load = Load { seed, clients: 9, operations: 90, stocks: 6, kind: ClientKind::Elsewhere };
     let recording = load.record(&mut servers, async |servers, progress| {
         progress.reached(1, 5).await;
         servers.kill(1);
@@ -108,7 +111,7 @@ async fn planted_violations_are_found() {
     let seed = seed();
     println!("{SEED}={seed}");
     let mut servers = Servers::embedded();
-    let load = Load { seed, clients: 8, operations: 80, stocks: 2, elsewhere: false };
+    let load = Load { seed, clients: 8, operations: 80, stocks: 2, kind: ClientKind::Plain };
     let recording = load.record(&mut servers, async |_, _| {}).await;
     println!("{}", recording.assert_linearizable());
     let (histories, mut chance) = (recording.histories(), Chance(seed));

@@ -2,7 +2,9 @@
 //!
 //! Promises: a sequential stock for the checker. It has no clock: a level and a release that carry no time of their own
 //! count from their arrival, which is their place in the order; so a level settles all that was released before it and
-//! nothing else. Calls that carry their own times are left out for that reason. Must not use the rules it checks.
+//! nothing else. Calls that carry their own times are left out for that reason. A stock that a data source feeds is the
+//! other kind: what the other installation does carries that installation's time, and nobody here sees the moment at
+//! which it takes effect. Must not use the rules it checks.
 
 use crate::checker::{self, Object};
 
@@ -14,6 +16,8 @@ pub(crate) struct Stock {
     /// Units of the lines that are reserved, and of those that are reported.
     open: i64,
     reported: i64,
+    /// When the level was taken, by the clock of the data source; 0 without one.
+    level_at: i64,
     /// In the order of their names, so that the same lines are the same state.
     lines: Vec<Line>,
 }
@@ -23,7 +27,8 @@ pub(crate) struct Stock {
 struct Line {
     name: u32,
     units: i64,
-    reported: bool,
+    /// When it was registered, by the clock of the data source; 0 where the ERP has registered it.
+    reported: Option<i64>,
 }
 
 /// What can be asked of one stock.
@@ -41,6 +46,18 @@ pub(crate) enum Request {
         figure: Option<i64>,
         held: Option<i64>,
     },
+    /// The data source has taken a line at a time of its clock.
+    Register {
+        name: u32,
+        at: i64,
+    },
+    /// The data source has refused a line.
+    Refuse(u32),
+    /// What the data source had at a time of its clock.
+    Level {
+        value: i64,
+        at: i64,
+    },
     Read,
 }
 
@@ -56,6 +73,12 @@ pub(crate) enum Answer {
         available: i64,
     },
     Numbers(Numbers),
+    /// What a data source does, where there is nothing for it to be done to.
+    Nothing,
+}
+
+fn done(is_done: bool) -> Answer {
+    if is_done { Answer::Done } else { Answer::Nothing }
 }
 
 /// What a read shows.
@@ -87,7 +110,7 @@ impl Stock {
             return Answer::Short { available };
         }
         self.open += asked;
-        self.lines.extend(lines.iter().map(|&(name, units)| Line { name, units, reported: false }));
+        self.lines.extend(lines.iter().map(|&(name, units)| Line { name, units, reported: None }));
         self.lines.sort_unstable_by_key(|line| line.name);
         Answer::Done
     }
@@ -98,27 +121,50 @@ impl Stock {
     }
 
     /// A line that was reported, settled or cancelled before stays what it is.
-    fn release(&mut self, name: u32) {
-        if let Some(line) = self.lines.iter_mut().find(|line| line.name == name && !line.reported) {
-            line.reported = true;
-            self.open -= line.units;
-            self.reported += line.units;
+    fn release(&mut self, name: u32, at: i64) -> bool {
+        let Some(line) = self.lines.iter_mut().find(|line| line.name == name && line.reported.is_none()) else {
+            return false;
+        };
+        line.reported = Some(at);
+        self.open -= line.units;
+        self.reported += line.units;
+        true
+    }
+
+    /// A line that the data source has registered is in every level that was taken there since.
+    fn register(&mut self, name: u32, at: i64) -> bool {
+        let is_new = self.release(name, at);
+        self.settle(self.level_at);
+        is_new
+    }
+
+    /// A level that is older than the stored one says nothing.
+    fn level(&mut self, value: i64, at: i64) {
+        if at > self.level_at {
+            (self.on_hand, self.level_at) = (value, at);
+            self.settle(at);
         }
+    }
+
+    /// Lines that were registered up to a time are in the level.
+    fn settle(&mut self, until: i64) {
+        let is_in = |line: &Line| line.reported.is_some_and(|at| at <= until);
+        self.reported -= self.lines.iter().filter(|line| is_in(line)).map(|line| line.units).sum::<i64>();
+        self.lines.retain(|line| !is_in(line));
     }
 
     /// What is settled already is not given back: the next level says.
     fn cancel(&mut self, name: u32) {
         if let Some(index) = self.lines.iter().position(|line| line.name == name) {
             let line = self.lines.remove(index);
-            *(if line.reported { &mut self.reported } else { &mut self.open }) -= line.units;
+            *(if line.reported.is_some() { &mut self.reported } else { &mut self.open }) -= line.units;
         }
     }
 
     fn write(&mut self, figure: Option<i64>, held: Option<i64>) -> Answer {
         if let Some(figure) = figure {
             self.on_hand = figure;
-            self.reported = 0;
-            self.lines.retain(|line| !line.reported);
+            self.settle(i64::MAX);
         }
         if let Some(held) = held {
             self.external = (held - self.open).max(0);
@@ -136,7 +182,7 @@ impl Object for Stock {
             Request::Place(lines) => self.place(lines),
             Request::Ask(units) => self.ask(*units),
             Request::Release(name) => {
-                self.release(*name);
+                self.release(*name, 0);
                 Answer::Done
             }
             Request::Cancel(names) => {
@@ -144,11 +190,28 @@ impl Object for Stock {
                 Answer::Done
             }
             Request::Write { figure, held } => self.write(*figure, *held),
+            // Of these it is known whether they have done something.
+            Request::Register { name, at } => done(self.register(*name, *at)),
+            // It is freed once, whoever frees it.
+            Request::Refuse(name) => {
+                let lines = self.lines.len();
+                self.cancel(*name);
+                done(self.lines.len() < lines)
+            }
+            Request::Level { value, at } => {
+                self.level(*value, *at);
+                Answer::Done
+            }
             Request::Read => Answer::Numbers(self.numbers()),
         }
     }
 
     fn only_looks(request: &Request) -> bool {
         matches!(request, Request::Ask(_) | Request::Read)
+    }
+
+    /// A line is registered or freed once, and a level that is stored is not newer than itself.
+    fn is_done_once(request: &Request) -> bool {
+        matches!(request, Request::Register { .. } | Request::Refuse(_) | Request::Level { .. })
     }
 }

@@ -28,6 +28,15 @@ pub(crate) const PLANTS: [(&str, Plant); 9] = [
     ("releases count twice", released_twice),
 ];
 
+/// The kinds for a stock that a data source feeds. They rely on a last read after everything else.
+pub(crate) const PLANTS_SOURCED: &[(&str, Plant)] = &[
+    ("a line is freed that nobody has freed", freed_by_nobody),
+    ("a line is freed twice", freed_twice),
+    ("a refused line stays reserved", kept),
+    ("a unit is lost", unit_lost),
+    ("a placed line counts again when a level has it", counted_twice),
+];
+
 /// A name that no line of a recording has.
 const NOBODYS: u32 = u32::MAX;
 
@@ -54,8 +63,8 @@ fn told(call: &Call<Request, Answer>) -> (u64, Answer) {
 
 /// The numbers that a call saw, and when it ended.
 fn seen(call: &Call<Request, Answer>) -> Option<(u64, Numbers)> {
-    match (&call.request, told(call)) {
-        (Request::Read, (end, Answer::Numbers(numbers))) => Some((end, numbers)),
+    match (&call.request, call.answer) {
+        (Request::Read, Some((end, Answer::Numbers(numbers)))) => Some((end, numbers)),
         _ => None,
     }
 }
@@ -179,4 +188,62 @@ fn released_twice(history: &History, _: &mut Chance) -> Option<History> {
     numbers.available = (numbers.stock - numbers.held - numbers.reported).max(0);
     let last = history.len() - 1;
     (units > 0).then(|| changed(history, last, |call| call.answer = Some((end, Answer::Numbers(numbers)))))
+}
+
+/// Refusals that have taken effect, on lines that no client has cancelled: their names and units.
+fn refused(history: &History, chance: &mut Chance) -> Option<(u32, i64)> {
+    let is_cancelled =
+        |name: u32| history.iter().any(|call| matches!(&call.request, Request::Cancel(names) if names.contains(&name)));
+    let (_, name) = pick(history, chance, |call| match call.request {
+        Request::Refuse(name) if call.answer.is_some() && !is_cancelled(name) => Some(name),
+        _ => None,
+    })?;
+    Some((name, units_of(history, name)?))
+}
+
+fn units_of(history: &History, name: u32) -> Option<i64> {
+    let lines = history.iter().filter_map(|call| match &call.request {
+        Request::Place(lines) => Some(lines),
+        _ => None,
+    });
+    lines.flatten().find(|(line, _)| *line == name).map(|(_, units)| *units)
+}
+
+/// The same history, in which the last read shows other numbers.
+fn last_read(history: &History, change: impl FnOnce(&mut Numbers)) -> Option<History> {
+    let last = history.iter().rposition(|call| call.request == Request::Read)?;
+    let (end, mut numbers) = seen(&history[last])?;
+    change(&mut numbers);
+    Some(changed(history, last, |call| call.answer = Some((end, Answer::Numbers(numbers)))))
+}
+
+/// The data source has never refused it.
+fn freed_by_nobody(history: &History, chance: &mut Chance) -> Option<History> {
+    let (name, _) = refused(history, chance)?;
+    Some(history.iter().filter(|call| call.request != Request::Refuse(name)).cloned().collect())
+}
+
+fn freed_twice(history: &History, chance: &mut Chance) -> Option<History> {
+    let (_, units) = refused(history, chance)?;
+    last_read(history, |numbers| (numbers.held, numbers.available) = (numbers.held - units, numbers.available + units))
+}
+
+fn kept(history: &History, chance: &mut Chance) -> Option<History> {
+    let (_, units) = refused(history, chance)?;
+    last_read(history, |numbers| (numbers.held, numbers.available) = (numbers.held + units, numbers.available - units))
+}
+
+fn unit_lost(history: &History, _: &mut Chance) -> Option<History> {
+    last_read(history, |numbers| (numbers.stock, numbers.available) = (numbers.stock - 1, numbers.available - 1))
+}
+
+fn counted_twice(history: &History, chance: &mut Chance) -> Option<History> {
+    let (_, name) = pick(history, chance, |call| match call.request {
+        Request::Register { name, .. } if call.answer.is_some() => Some(name),
+        _ => None,
+    })?;
+    let units = units_of(history, name)?;
+    last_read(history, |numbers| {
+        (numbers.reported, numbers.available) = (numbers.reported + units, numbers.available - units);
+    })
 }

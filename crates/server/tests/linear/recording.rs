@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::audit::Audit;
 use crate::checker::{Verdict, check};
-use crate::client::Client;
+use crate::client::{Client, ClientKind};
 use crate::history::{Entry, of_stock};
 use crate::model::{History, Stock};
 use crate::servers::Servers;
@@ -25,8 +25,7 @@ pub(crate) struct Load {
     /// Operations of each client.
     pub(crate) operations: usize,
     pub(crate) stocks: usize,
-    /// Whether the clients also write what was sold elsewhere.
-    pub(crate) elsewhere: bool,
+    pub(crate) kind: ClientKind,
 }
 
 impl Load {
@@ -37,21 +36,36 @@ impl Load {
         disturb: impl AsyncFnOnce(&mut Servers, Progress),
     ) -> Recording {
         let shop = Arc::new(Shop::open(servers, self.stocks).await);
+        let worked = self.work(&shop, servers, disturb).await;
+        self.audited(&shop, worked).await
+    }
+
+    /// Runs the load on a shop: what the clients wrote down, and how many requests were not answered.
+    pub(crate) async fn work(
+        self,
+        shop: &Arc<Shop>,
+        servers: &mut Servers,
+        disturb: impl AsyncFnOnce(&mut Servers, Progress),
+    ) -> (Vec<Entry>, usize) {
         let mut clients = JoinSet::new();
         for index in 0..self.clients {
             let connection = shop.connection.beginning_with(index);
             let chance = Chance(self.seed ^ ((index as u64) << 32));
-            let (elsewhere, seen) = (self.elsewhere, vec![(START, START); self.stocks]);
-            let client = Client { index, shop: shop.clone(), chance, connection, elsewhere, seen };
+            let (kind, seen) = (self.kind, vec![(START, START); self.stocks]);
+            let client = Client { index, shop: shop.clone(), chance, connection, kind, seen };
             clients.spawn(client.run(self.operations));
         }
         let progress = Progress { shop: shop.clone(), whole: self.clients * self.operations };
         let (journals, ()) = tokio::join!(clients.join_all(), disturb(servers, progress));
         let (journals, unanswered): (Vec<_>, Vec<_>) = journals.into_iter().unzip();
-        let entries: Vec<Entry> = journals.into_iter().flatten().collect();
+        (journals.into_iter().flatten().collect(), unanswered.iter().sum())
+    }
+
+    /// Audits what was done.
+    pub(crate) async fn audited(self, shop: &Shop, (entries, unanswered): (Vec<Entry>, usize)) -> Recording {
         let connection = shop.connection.beginning_with(0);
-        let entries = Audit::take(connection, &shop, &entries).await.held_against(entries);
-        Recording { entries, stocks: self.stocks, unanswered: unanswered.iter().sum() }
+        let entries = Audit::take(connection, shop, &entries).await.held_against(entries);
+        Recording { entries, stocks: self.stocks, unanswered }
     }
 }
 

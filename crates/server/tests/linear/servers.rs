@@ -11,6 +11,9 @@ use tokio::sync::watch;
 
 use crate::ONHAND;
 
+/// The key with which tokens are kept.
+const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
 /// Where each process listens; `None` while it is dead.
 pub(crate) type Addresses = Vec<Option<SocketAddr>>;
 
@@ -50,7 +53,7 @@ impl Servers {
 
     /// Starts a process in its place.
     pub(crate) fn start_again(&mut self, index: usize) {
-        let process = ONHAND.start_logging(&self.url, &[], self.folder.path());
+        let process = ONHAND.start_logging(&self.url, &["--secret-key", KEY], self.folder.path());
         self.addresses.send_modify(|addresses| addresses[index] = Some(process.address));
         self.processes[index] = Some(process);
     }

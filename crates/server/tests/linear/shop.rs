@@ -27,6 +27,14 @@ pub(crate) struct Placed {
     pub(crate) lines: Vec<(i64, Line)>,
 }
 
+/// A cart that was acknowledged.
+#[derive(Debug)]
+pub(crate) struct Cart {
+    pub(crate) id: i64,
+    pub(crate) reference: String,
+    pub(crate) lines: Vec<Line>,
+}
+
 /// The shop.
 pub(crate) struct Shop {
     pub(crate) list: i64,
@@ -37,6 +45,8 @@ pub(crate) struct Shop {
     names: AtomicU32,
     /// Lines that a client may still release or cancel.
     open: Mutex<Vec<(Arc<Placed>, usize)>>,
+    /// Carts that a client may confirm or give back.
+    carts: Mutex<Vec<Arc<Cart>>>,
     answered: watch::Sender<usize>,
 }
 
@@ -48,8 +58,14 @@ impl Shop {
         let levels = (0..stocks).map(|stock| shop::stock(list, &sku(stock), START));
         let written = connection.send(&shop::write(levels.collect())).await;
         let stocks = rows(&written.body).iter().map(id).collect();
-        let (names, open, answered) = (AtomicU32::new(0), Mutex::default(), watch::Sender::new(0));
-        Self { list, stocks, connection, begun: Instant::now(), names, open, answered }
+        Self::of(connection, (list, stocks), Instant::now())
+    }
+
+    /// A shop of stocks that are there, with a clock that began then.
+    pub(crate) fn of(connection: Connection, (list, stocks): (i64, Vec<i64>), begun: Instant) -> Self {
+        let (names, answered) = (AtomicU32::new(0), watch::Sender::new(0));
+        let (open, carts) = (Mutex::default(), Mutex::default());
+        Self { list, stocks, connection, begun, names, open, carts, answered }
     }
 
     /// Nanoseconds since the recording began.
@@ -86,6 +102,22 @@ impl Shop {
             lines.swap_remove(index);
         }
         Some((placed, row))
+    }
+
+    /// Says that a cart may be confirmed and given back by any client.
+    pub(crate) fn offer_cart(&self, cart: Cart) {
+        self.carts.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::new(cart));
+    }
+
+    /// A cart to confirm or to give back. Others often get the same one.
+    pub(crate) fn pick_cart(&self, chance: &mut Chance) -> Option<Arc<Cart>> {
+        let mut carts = self.carts.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = chance.below(carts.len().max(1));
+        let cart = carts.get(index)?.clone();
+        if !chance.once_in(3) {
+            carts.swap_remove(index);
+        }
+        Some(cart)
     }
 
     fn lines(&self) -> MutexGuard<'_, Vec<(Arc<Placed>, usize)>> {

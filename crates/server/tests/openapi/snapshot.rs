@@ -16,7 +16,8 @@ const HEAD: &str = "\
 # ONHAND_UPDATE=1 cargo test -p onhand --test openapi renews it; a difference is a change for clients.
 #
 # METHOD mount path operation [area] ?parameters body= -> answers | errors of its own
-#   keyed: honours Idempotency-Key; public: without a token. name*: with look-ups; name!: required.
+#   keyed: honours Idempotency-Key; via: honours Onhand-Via and Prefer: wait; public: without a token.
+#   name*: with look-ups; name!: required.
 # parameter name: type, the types of its look-ups
 # Schema.field: type; field?: may be missing. A page has count, next, previous and results.
 ";
@@ -114,6 +115,9 @@ fn line(document: &Value, method: &str, (mount, below): (&str, &str), operation:
     }
     if others.iter().any(|one| one["name"] == "Idempotency-Key") {
         line.push_str(" keyed");
+    }
+    if others.iter().any(|one| one["name"] == "Onhand-Via") {
+        line.push_str(" via");
     }
     if list(&operation["security"]).is_empty() && operation["security"].is_array() {
         line.push_str(" public");

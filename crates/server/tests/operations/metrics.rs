@@ -54,6 +54,10 @@ fn live(client: &Client) {
     let channel = client.made("/api/v1/channels/", &json!({"name": "Metrics"}))["pk"].clone();
     client.read(&format!("/api/v1/channel/{channel}/products/inserts/"));
     client.upload(&format!("/api/v1/stock_list/{list}/excel_import/"), "sku,stock\nA,1\n");
+    // It has no token, so that nobody is asked.
+    let source =
+        json!({"name": "Metrics", "base_url": "http://127.0.0.1:1", "remote_stock_list": 1, "stock_list": list});
+    client.made("/api/v1/data_sources/", &source);
 }
 
 fn check(database: &str, others: &[&str]) {

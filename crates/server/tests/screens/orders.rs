@@ -120,3 +120,20 @@ async fn orders_with_lines_in_trouble_have_views_of_their_own() {
     browser.get("/orders?view=short&after=7").await.ok();
     browser.get(&format!("/orders?channel={channel}")).await.ok().has(&link(&oversold[51])).has_no(&link(&fine));
 }
+
+#[tokio::test]
+async fn a_line_says_how_far_it_is_with_its_data_source() {
+    let shop = Shop::open().await;
+    shop.stock("A-1", 20).await;
+    let source = json!({"name": "Partner", "base_url": "http://127.0.0.1:9", "remote_stock_list": 1,
+        "stock_list": shop.list});
+    shop.admin.post("/api/v1/data_sources/", source).await.created();
+    let order = shop.order("A-1", 2).await;
+    let path = format!("/orders/{}", id(&order));
+    let mut browser = Browser::of(&shop.server, Role::Admin).await;
+    browser.get(&path).await.ok().has("waits for the data source");
+    shop.cancel(&order).await;
+    browser.get(&path).await.ok().has("cancelled there").has_no("waits for the data source");
+    let mut browser = browser.header("Accept-Language", "tr");
+    browser.get(&path).await.ok().has("orada iptal edildi");
+}

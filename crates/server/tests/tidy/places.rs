@@ -18,6 +18,7 @@ const OTHER_TESTS: &[(&str, &str)] = &[
     ("imports/follow", "applying and undoing are too much for one file"),
     ("orders/channel_orders", "orders have a file for each entry point"),
     ("orders/list_sourcing", "follows the choice of lists through both entry points of orders"),
+    ("orders/outgoing", "follows lines that are placed with data sources"),
     ("orders/reservation", "follows a reservation through all resources of the area"),
 ];
 
@@ -29,6 +30,7 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("channels/feeds", "shows deliveries"),
     ("channels/mapped_products", "shows products"),
     ("directory/content_types", "the numbers are part of the program"),
+    ("events/event_stream", "shows the event log, which is in store/src/events/"),
     ("fulfilment/short_items", "shows order lines"),
     ("fulfilment/stock_availability", "shows stocks of locations"),
     ("imports/bulk_edits", "a bulk edit is an import, and imports have a folder, store/src/imports/"),
@@ -40,6 +42,8 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("imports/price_imports", "imports have a folder, store/src/imports/"),
     ("search/search", "finds rows of several tables"),
     ("stock/adjustments", "changes stocks"),
+    ("stock/as_of", "shows stocks by their movements"),
+    ("stock/explain", "shows stocks and the lines that reserve them"),
     ("stock/exports", "shows stocks"),
     ("stock/reservations", "reservations are read with their order lines"),
 ];

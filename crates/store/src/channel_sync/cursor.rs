@@ -17,7 +17,7 @@ use super::cursor_scope::{self, ListChange};
 use super::{change_log, delivery_facts};
 use crate::outbox::EVERY_CATALOG;
 use crate::sql::{statements, values};
-use crate::tables::{product_stocks, products};
+use crate::tables::{product_stocks, products, removed_stocks};
 use crate::{Error, Tx};
 
 statements! {
@@ -234,7 +234,7 @@ async fn entries(
 }
 
 /// The stocks that entries are about, each once, by its last entry. One that has changed and is not in the catalog is
-/// not sent: that it has left was, or will be, an entry of its own.
+/// not sent: that it has left was, or will be, an entry of its own. One that was removed is sent as not in the catalog.
 async fn stocks_of(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
@@ -269,8 +269,13 @@ async fn stocks_of(
     ordered.sort_unstable();
     let ids: Vec<i64> = ordered.into_iter().map(|(_, stock)| stock).collect();
     let is_there = there(tx, channel_scope, &ids).await?;
+    let unknown = ids.iter().filter(|stock| !is_there.contains(stock) && !of_products.contains(stock));
+    let unknown: Vec<StockId> = unknown.copied().map(StockId::new).collect();
+    let removed = removed_stocks::by_ids(tx, &unknown).await?;
+    let removed: BTreeSet<i64> = removed.into_iter().map(|stock| stock.id.get()).collect();
     let sent = ids.into_iter().map(|stock| SentStock { stock, in_catalog: is_there.contains(&stock) });
-    Ok(sent.filter(|sent| sent.in_catalog || of_products.contains(&sent.stock)).collect())
+    let is_removal = |stock: &i64| of_products.contains(stock) || removed.contains(stock);
+    Ok(sent.filter(|sent| sent.in_catalog || is_removal(&sent.stock)).collect())
 }
 
 /// Those of some stocks that the channel may have now: in a list of its catalog, of an active product of it.

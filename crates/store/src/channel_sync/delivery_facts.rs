@@ -1,7 +1,7 @@
 //! Facts: what the rule of the feed needs to know of objects, read for many at once.
 //!
-//! Promises: an object that is gone, or in a list that the channel does not have, has no facts, except a product: that
-//! one may have to be taken off the channel. Must not know the rule.
+//! Promises: an object that is gone, or in a list that the channel does not have, has no facts, except a product or a
+//! stock: that one may have to be taken off the channel. Must not know the rule.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +20,10 @@ statements! {
         "SELECT id, CAST(0 AS BIGINT), id, modified_at, is_active FROM product WHERE id = ?1 AND bucket = ?2";
     STOCK = "facts.stock",
         "SELECT id, stock_list_id, product_id, modified_at, CAST(1 AS BIGINT) FROM stock WHERE id = ?1 AND bucket = ?2";
+    /// Of a stock that was removed: it is offered no more.
+    REMOVED_STOCK = "facts.removed_stock",
+        "SELECT id, stock_list_id, product_id, modified_at, CAST(0 AS BIGINT) FROM removed_stock
+         WHERE id = ?1 AND bucket = ?2";
     PRICE = "facts.price",
         "SELECT id, price_list_id, product_id, modified_at, CAST(1 AS BIGINT) FROM product_price WHERE id = ?1 AND bucket = ?2";
     ORDER = "facts.order", "SELECT id, channel_id, CAST(0 AS BIGINT), modified_at, CAST(1 AS BIGINT) FROM sales_order
@@ -73,7 +77,12 @@ fn key(id: i64) -> [Value<'static>; 2] {
 }
 
 async fn own(tx: &mut Tx<'_>, kind: ObjectKind, objects: &BTreeSet<i64>) -> Result<Vec<Own>, Error> {
-    tx.all_bulk(statement(kind), objects.iter().copied().map(key), read).await
+    let mut found = tx.all_bulk(statement(kind), objects.iter().copied().map(key), read).await?;
+    if kind == ObjectKind::Stock && found.len() < objects.len() {
+        let there: BTreeSet<i64> = found.iter().map(|own| own.id).collect();
+        found.extend(tx.all_bulk(&REMOVED_STOCK, objects.difference(&there).copied().map(key), read).await?);
+    }
+    Ok(found)
 }
 
 /// The versions of some objects, of those that are there.

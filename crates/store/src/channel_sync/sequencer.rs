@@ -1,12 +1,17 @@
 //! The sequencer: it gives sequence numbers to the events of the outbox.
 //!
 //! Promises: every event that is committed gets a sequence number, in a transaction that has locked the counter of
-//! those, so they become visible in their order; an object with several events gets one. Must not know channels.
+//! those, so they become visible in their order; an object with several events gets one. What has happened besides goes
+//! where events wait for the event log, if anybody reads that. Must not know channels or who is told of events.
 
 use std::collections::BTreeMap;
 
+use onhand_core::channel_sync::ObjectKind;
+use onhand_core::events::EventType;
+
 use super::{change_log, cursor};
-use crate::outbox::{self, MEMBER};
+use crate::events::pending::{self, Pending};
+use crate::outbox::{self, Entry, MEMBER};
 use crate::{Error, Tx, ids};
 
 /// Rows of the outbox that get their sequence numbers in one transaction.
@@ -24,13 +29,20 @@ pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
         return Ok(0);
     }
     let mut newest = Last::new();
+    let mut has_happened = Vec::new();
     for row in &found {
         // The last event of an object says where it is now.
-        for (kind, object, scope, at) in row.events()? {
+        for entry in row.events()? {
+            has_happened.extend(event_of(&entry));
+            let Some((kind, object, scope, at)) = change_of(entry) else { continue };
             let catalog = if kind == MEMBER { scope } else { 0 };
             let last = newest.entry((kind, object, catalog)).or_insert((at, scope));
             *last = (*last).max((at, scope));
         }
+    }
+    // Asked after the outbox was read: who reads since before a change is known to read.
+    if !has_happened.is_empty() && pending::has_readers(tx).await? {
+        pending::add_all(tx, has_happened).await?;
     }
     let mut ordered: Vec<_> =
         newest.into_iter().map(|((kind, object, _), (at, scope))| (at, kind, object, scope)).collect();
@@ -46,4 +58,21 @@ pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
     cursor::put_members(tx, members).await?;
     outbox::remove(tx, &found).await?;
     Ok(found.len() as i64)
+}
+
+/// What channels will want to know of an entry.
+fn change_of(entry: Entry) -> Option<Entry> {
+    let (kind, object, scope, at) = entry;
+    if !outbox::has_happened(kind) {
+        return Some(entry);
+    }
+    // Without a channel there is nobody who knows it.
+    outbox::happened(kind)?.changes().filter(|_| scope != 0).map(|kind| (kind.number(), object, scope, at))
+}
+
+/// What an entry says to readers of events.
+fn event_of(&(kind, object, scope, at): &Entry) -> Option<Pending> {
+    let is_stock = kind == ObjectKind::Stock.number();
+    let event = if is_stock { EventType::StockChanged } else { outbox::happened(kind)? };
+    Some(Pending { event, object, scope, at: onhand_core::Timestamp::from_micros(at) })
 }

@@ -9,6 +9,7 @@ mod reading;
 mod results;
 mod row;
 
+use onhand_core::events::EventType;
 use onhand_core::{ImportId, PriceListId, StockListId, Timestamp, UserId};
 
 pub use self::listing::page;
@@ -18,6 +19,7 @@ use self::results::counts;
 pub use self::results::{add_chunks, chunk, has_chunk, next_chunk, stored_chunks, sums};
 pub use self::row::{Chunk, Counts, Description, ImportRow, Kind, State, Task};
 use crate::engine::Row;
+use crate::outbox::{self, OutboxEvent, Said};
 use crate::sql::{statements, values};
 use crate::{Error, Tx, ids};
 
@@ -251,7 +253,10 @@ pub async fn finish(
         Ok(remark) => (State::Completed, remark.as_deref()),
         Err(why) => (State::Failed, Some(why.as_str())),
     };
-    tx.execute(&FINISH, &values![id.get(), state.word(), text, now.micros()]).await?;
+    if tx.execute(&FINISH, &values![id.get(), state.word(), text, now.micros()]).await? > 0 {
+        let said = Said::Happened(EventType::ImportCompleted);
+        outbox::add_all(tx, [OutboxEvent { said, object: id.get(), scope: 0, at: now }]).await?;
+    }
     Ok(())
 }
 

@@ -250,6 +250,9 @@ pub(crate) async fn insert_known<const COLUMNS: usize>(
 /// Publishes changes that have just been written, and calls the hook of the table. The records as they are after that.
 async fn written(tx: &mut Tx<'_>, table: &'static Table, changes: Vec<RecordChange>) -> Result<Vec<Record>, Error> {
     publish::publish(tx, table, &changes).await?;
+    if let Some(version) = table.version {
+        ids::take(tx, version, 1).await?;
+    }
     if let Some(changed) = table.changed {
         changed(tx, &changes).await?;
     }
@@ -327,6 +330,18 @@ pub async fn remove(tx: &mut Tx<'_>, record: Record) -> Result<(), Error> {
     count(&mut counters, table, &record, -1);
     counters.write(tx).await?;
     written(tx, table, vec![RecordChange { before: Some(record), after: None }]).await.map(drop)
+}
+
+/// Removes those of some records that are there still, which nothing references. How many.
+pub async fn remove_all(tx: &mut Tx<'_>, table: &'static Table, ids: &[i64]) -> Result<i64, Error> {
+    let mut removed = 0;
+    for id in ids {
+        if let Some(record) = locked(tx, table, *id).await? {
+            remove(tx, record).await?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 /// Drops rows that nothing references, of a table without links that publishes nothing and has no hook. The caller

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use onhand_core::channel_sync::ObjectKind;
 
 use super::{Record, RecordChange, Table};
-use crate::outbox::{self, EVERY_CATALOG, Member, OutboxEvent};
+use crate::outbox::{self, EVERY_CATALOG, Member, OutboxEvent, Said};
 use crate::{Error, Tx};
 
 /// What the change of a record says.
@@ -90,5 +90,5 @@ fn switched(change: &RecordChange, flag: &str) -> Option<Member> {
 fn event(record: &Record, kind: ObjectKind, object: Option<&str>, scope: Option<&str>) -> Option<OutboxEvent> {
     let object = object.map_or(Some(record.id), |column| record.int(column))?;
     let scope = scope.map_or(Some(0), |column| record.int(column))?;
-    Some(OutboxEvent { kind, object, scope, at: record.modified_at })
+    Some(OutboxEvent { said: Said::Changed(kind), object, scope, at: record.modified_at })
 }

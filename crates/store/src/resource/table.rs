@@ -25,6 +25,8 @@ pub struct Table {
     /// What a change of its rows puts into the outbox.
     pub(crate) publishes: &'static [Publish],
     pub(crate) changed: Option<Hook>,
+    /// The version that changes with its rows.
+    pub(crate) version: Option<&'static str>,
     /// What of a new record depends on its id.
     pub(crate) completed: Option<fn(&mut Record)>,
     /// What points at its rows without being a column or link of a table in the list: table and condition on `?1`.
@@ -110,6 +112,7 @@ impl Table {
             natural: &[],
             publishes: &[],
             changed: None,
+            version: None,
             completed: None,
             pointed: &[],
             made: OnceLock::new(),
@@ -157,6 +160,14 @@ impl Table {
     #[must_use]
     pub const fn tells(mut self, hook: Hook) -> Self {
         self.changed = Some(hook);
+        self
+    }
+
+    /// The same with a version of this name, which may be one of several tables: a number that grows with each change of
+    /// their rows, in its transaction.
+    #[must_use]
+    pub const fn versioned_by(mut self, version: &'static str) -> Self {
+        self.version = Some(version);
         self
     }
 

@@ -6,6 +6,7 @@ use onhand_core::channel_sync::ObjectKind;
 use onhand_core::fulfilment::list_sourcing::{SourcingRule, SourcingSplit};
 
 use super::{prices, products, stock_lists};
+use crate::engine::Row;
 use crate::resource::{Colocation, Column, Link, Publish, Table};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
@@ -29,6 +30,7 @@ pub static CATALOGS: Table = Table::new(
         Column::int("sourcing_open_only", 0),
     ],
 )
+.versioned_by(stock_lists::SOURCING_VERSION)
 .links(&[
     Link {
         name: "extra_stock_lists",
@@ -61,7 +63,26 @@ pub static CATALOG_ITEMS: Table =
             },
         ]);
 
+/// How a catalog chooses the list of an order line that names none.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CatalogSourcing {
+    /// Its own list.
+    pub main: Option<StockListId>,
+    /// Its rule.
+    pub rule: SourcingRule,
+    /// What of an order may be in different lists.
+    pub split: SourcingSplit,
+    /// How far a store may be, in kilometres.
+    pub distance_max: Option<i64>,
+    /// Whether a store must be open.
+    pub open_only: bool,
+}
+
 statements! {
+    /// Without the links of the catalog, which may be tens of thousands.
+    SOURCING = "catalogs.sourcing",
+        "SELECT stock_list_id, sourcing_rule, sourcing_split, sourcing_distance_max, sourcing_open_only
+         FROM catalog WHERE id = ?1";
     /// Further lists of a catalog, those with the smallest priorities first. A list with a location has its priority.
     BY_PRIORITY = "catalogs.lists_by_priority",
         "SELECT x.stock_list_id FROM catalog_stock_list x JOIN stock_list l ON l.id = x.stock_list_id
@@ -69,6 +90,20 @@ statements! {
          ORDER BY COALESCE(p.priority, l.sourcing_priority), x.stock_list_id LIMIT ?2";
     FURTHER = "catalogs.further_lists",
         "SELECT stock_list_id FROM catalog_stock_list WHERE catalog_id = ?1 ORDER BY stock_list_id LIMIT ?2";
+}
+
+/// How a catalog chooses lists.
+pub async fn sourcing(tx: &mut Tx<'_>, catalog: i64) -> Result<Option<CatalogSourcing>, Error> {
+    let read = |row: &Row<'_>| {
+        Ok(CatalogSourcing {
+            main: row.get::<Option<i64>>(0)?.map(StockListId::new),
+            rule: SourcingRule::from_word(row.str(1)?).unwrap_or_default(),
+            split: SourcingSplit::from_word(row.str(2)?).unwrap_or_default(),
+            distance_max: row.get(3)?,
+            open_only: row.get(4)?,
+        })
+    };
+    tx.first(&SOURCING, &values![catalog], read).await
 }
 
 /// Further stock lists of a catalog, so many at the most, in the order of their ids: what is looked at is what is

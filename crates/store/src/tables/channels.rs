@@ -16,6 +16,13 @@ pub const MAX_RETRY_COUNT: i64 = Retries::USUAL.max_count;
 /// Seconds between two of those tries.
 pub const RETRY_INTERVAL_SECONDS: i64 = Retries::USUAL.interval;
 
+/// How many cart reservations of a new channel may be open at once.
+pub const RESERVATIONS_MAX: i64 = 10_000;
+/// Of how many units one of them may be.
+pub const RESERVATION_UNITS_MAX: i64 = 1_000;
+/// For how many seconds at the most: a week.
+pub const RESERVATION_SECONDS_MAX: i64 = 7 * 24 * 3_600;
+
 /// A sales channel. `conf` is the channel's own, `stock_figure` is the level that it is sent.
 pub static CHANNELS: Table = Table::new(
     "channel",
@@ -32,10 +39,14 @@ pub static CHANNELS: Table = Table::new(
         Column::int("oversell_quantity_max", OVERSELL_QUANTITY_MAX),
         Column::int("max_retry_count", MAX_RETRY_COUNT),
         Column::int("retry_interval", RETRY_INTERVAL_SECONDS),
+        Column::int("reservations_max", RESERVATIONS_MAX),
+        Column::int("reservation_units_max", RESERVATION_UNITS_MAX),
+        Column::int("reservation_seconds_max", RESERVATION_SECONDS_MAX),
     ],
 )
 .referenced_by(&[
     ("sales_order", "channel_id = ?1"),
+    ("cart_reservation", "channel_id = ?1"),
     ("account", "channel_id = ?1"),
     ("integration_action", "channel_id = ?1"),
     ("batch_request", "channel_id = ?1"),

@@ -1,8 +1,10 @@
 //! Discrepancies (contract 13.1): reading. Only the unit of work writes them. Must not know which person looked.
 
+use std::collections::BTreeSet;
+
 use onhand_core::fulfilment::{Discrepancy, EndedBy, Reason};
 use onhand_core::{
-    DiscrepancyId, PackageItemId, ProductId, StockId, StockListId, StockLocationId, Timestamp, TrackedChanges,
+    DiscrepancyId, PackageItemId, ProductId, Stock, StockId, StockListId, StockLocationId, Timestamp, TrackedChanges,
     TransferItemId, UserId,
 };
 
@@ -39,6 +41,10 @@ statements! {
     ACTIVE_AT = "discrepancies.active_at",
         "SELECT id FROM discrepancy WHERE stock_location_id = ?1 AND created_at >= ?2 AND created_at <= ?3
          AND is_active = 1 ORDER BY created_at, id LIMIT ?4";
+    /// Those of a stock that were active at a moment: one that has ended was last changed when it ended.
+    ACTIVE_THEN = "discrepancies.active_then",
+        "SELECT stock_id FROM discrepancy WHERE sku = ?1 AND stock_id = ?2 AND bucket = ?3 AND created_at <= ?4
+         AND (is_active = 1 OR modified_at > ?4)";
     INSERT = "discrepancies.insert",
         "INSERT INTO discrepancy (bucket, id, stock_id, stock_location_id, sku, reason, is_active, package_item_id,
          transfer_item_id, created_at, modified_at, stock_list_id, product_id, quantity, level, created_by)
@@ -120,6 +126,13 @@ pub(crate) async fn stocks_of<'i>(
 /// The active discrepancies of some stocks.
 pub async fn active_of(tx: &mut Tx<'_>, stocks: impl IntoIterator<Item = StockId>) -> Result<Vec<Discrepancy>, Error> {
     tx.all_bulk(&ACTIVE, stocks.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+}
+
+/// Those of some stocks that an active discrepancy kept off sale at a moment.
+pub async fn off_sale_at(tx: &mut Tx<'_>, stocks: &[Stock], moment: Timestamp) -> Result<BTreeSet<StockId>, Error> {
+    let keys = stocks.iter().map(|stock| values![&stock.sku, stock.id.get(), stock.id.bucket(), moment.micros()]);
+    let found = tx.all_bulk(&ACTIVE_THEN, keys, |row| row.get(0).map(StockId::new)).await?;
+    Ok(found.into_iter().collect())
 }
 
 pub(crate) async fn apply(

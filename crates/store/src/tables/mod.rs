@@ -5,13 +5,17 @@
 //! `Resource` with fields, view and filters in the server. Must not know more of the resources than where they are.
 
 pub mod accounts;
+pub mod adjustment_reasons;
 pub mod batch_requests;
 pub mod cancellations;
 pub mod cargo_company_conditions;
+pub mod cart_reservations;
 pub mod catalogs;
 pub mod categories;
 pub mod channels;
 pub mod customers;
+pub mod data_source_mappings;
+pub mod data_sources;
 pub mod discrepancies;
 pub mod failed_integrations;
 pub mod geography;
@@ -21,10 +25,12 @@ pub mod mappings;
 pub mod movements;
 pub mod order_items;
 pub mod orders;
+pub mod outgoing_lines;
 pub mod packages;
 pub mod prices;
 pub mod product_stocks;
 pub mod products;
+pub mod removed_stocks;
 pub mod reports;
 pub mod saved_views;
 pub mod shipping_infos;
@@ -33,9 +39,12 @@ pub mod stock_lists;
 pub mod stock_locations;
 pub mod stock_moves;
 pub mod stock_sums;
+pub mod stock_transfers;
 pub mod stores;
 pub mod transfers;
 pub mod unplanned_items;
+pub mod webhook_deliveries;
+pub mod webhooks;
 
 use crate::resource::{self, Record, Table};
 use crate::{Error, Tx, query};
@@ -73,10 +82,14 @@ pub static TABLES: &[&Table] = &[
     &stock_locations::LOCATIONS,
     &stock_locations::SENDERS,
     &cargo_company_conditions::CONDITIONS,
+    &data_sources::DATA_SOURCES,
+    &data_source_mappings::MAPPINGS,
+    &adjustment_reasons::REASONS,
+    &webhooks::WEBHOOKS,
 ];
 
 /// The tables with counters that are written by hand.
-pub(crate) const COUNTED: [&query::ListTable; 12] = [
+pub(crate) const COUNTED: [&query::ListTable; 14] = [
     &product_stocks::TABLE,
     &orders::TABLE,
     &order_items::TABLE,
@@ -89,6 +102,8 @@ pub(crate) const COUNTED: [&query::ListTable; 12] = [
     &stock_moves::TABLE,
     &unplanned_items::TABLE,
     &stock_counts::TABLE,
+    &cart_reservations::TABLE,
+    &stock_transfers::TABLE,
 ];
 
 /// What still references a record: the name of its table.

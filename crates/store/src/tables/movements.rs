@@ -1,8 +1,10 @@
 //! Movements: appending, and walking one stock's history. Must not know how numbers are decided.
 
+pub mod as_of;
+
 use onhand_core::{
-    AdjustmentReason, Cause, Delta, Explanation, ImportId, LevelWrite, Movement, MovementId, OrderItemId, Stock,
-    StockId, Timestamp, UnitType, UserId,
+    CartReservationId, Cause, Delta, Explanation, ImportId, LevelWrite, Movement, MovementId, OrderItemId, Reason,
+    Stock, StockId, StockTransferId, Timestamp, UnitType, UserId,
 };
 
 use crate::engine::Row;
@@ -13,7 +15,7 @@ statements! {
     BY_ID = "movements.by_id",
         "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
          reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
-         snapshot_after, unit_before, adjustment_reason, note
+         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id
          FROM movement WHERE id = ?1 AND bucket = ?2";
     /// Along the previous movements of a stock, which are all in its bucket. Ids of several processes are not in the
     /// order of time, so the steps are counted.
@@ -21,34 +23,37 @@ statements! {
         "WITH RECURSIVE walked AS (
          SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
          reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
-         snapshot_after, unit_before, adjustment_reason, note, bucket,
+         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id, bucket,
          CAST(1 AS BIGINT) AS step
          FROM movement WHERE id = ?1 AND bucket = ?2
          UNION ALL
          SELECT m.id, m.stock_id, m.previous_id, m.cause, m.item_id, m.on_hand_delta, m.reserved_delta,
          m.external_reservation_delta, m.reported_delta, m.on_hand, m.reserved, m.reported, m.actor_id, m.at, m.import_id,
-         m.snapshot_before, m.snapshot_after, m.unit_before, m.adjustment_reason, m.note, m.bucket, walked.step + 1
+         m.snapshot_before, m.snapshot_after, m.unit_before, m.adjustment_reason, m.note,
+         m.cart_reservation_id,
+         m.stock_transfer_id, m.bucket, walked.step + 1
          FROM walked JOIN movement m ON m.id = walked.previous_id AND m.bucket = walked.bucket
          WHERE walked.step < ?3 AND m.bucket = ?2)
          SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
          reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
-         snapshot_after, unit_before, adjustment_reason, note
+         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id
          FROM walked ORDER BY step";
     NEWEST = "movements.newest",
         "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
          reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
-         snapshot_after, unit_before, adjustment_reason, note FROM movement
+         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id FROM movement
          WHERE at > ?1 ORDER BY at DESC LIMIT ?2";
     INSERT = "movements.insert",
         "INSERT INTO movement (bucket, id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta,
          external_reservation_delta, reported_delta, on_hand, reserved, reported, actor_id, at, import_id,
-         snapshot_before, snapshot_after, unit_before, adjustment_reason, note)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+         snapshot_before, snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
 }
 
 fn read(row: &Row<'_>) -> Result<Movement, Error> {
     let cause: String = row.get(3)?;
     let item = OrderItemId::new(row.get::<Option<i64>>(4)?.unwrap_or(0));
+    let cart = CartReservationId::new(row.get::<Option<i64>>(20)?.unwrap_or(0));
     Ok(Movement {
         id: MovementId::new(row.get(0)?),
         stock: StockId::new(row.get(1)?),
@@ -64,6 +69,12 @@ fn read(row: &Row<'_>) -> Result<Movement, Error> {
             "return" => Cause::Return(item),
             "count" => Cause::Count,
             "found" => Cause::Found,
+            "cart_reserved" => Cause::CartReserved(cart),
+            "cart_changed" => Cause::CartChanged(cart),
+            "cart_released" => Cause::CartReleased(cart),
+            "cart_expired" => Cause::CartExpired(cart),
+            "cart_confirmed" => Cause::CartConfirmed(item),
+            "stock_transfer" => Cause::StockTransfer(StockTransferId::new(row.get::<Option<i64>>(21)?.unwrap_or(0))),
             "import" => Cause::Import(ImportId::new(row.get::<Option<i64>>(14)?.unwrap_or(0))),
             other => return Err(Error::Internal(format!("there is no movement cause {other:?}"))),
         },
@@ -84,10 +95,25 @@ fn read(row: &Row<'_>) -> Result<Movement, Error> {
 
 fn explanation(row: &Row<'_>) -> Result<Option<Explanation>, Error> {
     let reason: Option<String> = row.get(18)?;
-    let unknown = |word: &str| Error::Internal(format!("there is no adjustment reason {word:?}"));
-    let reason = reason.map(|word| AdjustmentReason::from_word(&word).ok_or_else(|| unknown(&word))).transpose()?;
+    let reason = reason.map(|word| Reason::of_word(&word));
     Ok(Explanation::of(reason, row.get::<Option<String>>(19)?.unwrap_or_default()))
 }
+
+/// The stored words for causes.
+pub const CAUSES: &[&str] = &[
+    "order",
+    "release",
+    "cancel",
+    "write",
+    "import",
+    "plan",
+    "not_found",
+    "transfer",
+    "return",
+    "count",
+    "found",
+    "stock_transfer",
+];
 
 /// The stored word for a cause, and the order line it is about.
 pub const fn cause_name(cause: Cause) -> (&'static str, Option<OrderItemId>) {
@@ -103,6 +129,12 @@ pub const fn cause_name(cause: Cause) -> (&'static str, Option<OrderItemId>) {
         Cause::Return(item) => ("return", Some(item)),
         Cause::Count => ("count", None),
         Cause::Found => ("found", None),
+        Cause::CartReserved(_) => ("cart_reserved", None),
+        Cause::CartChanged(_) => ("cart_changed", None),
+        Cause::CartReleased(_) => ("cart_released", None),
+        Cause::CartExpired(_) => ("cart_expired", None),
+        Cause::CartConfirmed(item) => ("cart_confirmed", Some(item)),
+        Cause::StockTransfer(_) => ("stock_transfer", None),
     }
 }
 
@@ -110,6 +142,24 @@ pub const fn cause_name(cause: Cause) -> (&'static str, Option<OrderItemId>) {
 pub const fn import_of(cause: Cause) -> Option<ImportId> {
     match cause {
         Cause::Import(import) => Some(import),
+        _ => None,
+    }
+}
+
+/// The cart reservation that a cause is about.
+pub const fn cart_of(cause: Cause) -> Option<CartReservationId> {
+    match cause {
+        Cause::CartReserved(cart) | Cause::CartChanged(cart) | Cause::CartReleased(cart) | Cause::CartExpired(cart) => {
+            Some(cart)
+        }
+        _ => None,
+    }
+}
+
+/// The stock transfer that a cause is about.
+pub const fn stock_transfer_of(cause: Cause) -> Option<StockTransferId> {
+    match cause {
+        Cause::StockTransfer(transfer) => Some(transfer),
         _ => None,
     }
 }
@@ -155,7 +205,7 @@ pub(crate) async fn insert_all(
 ) -> Result<(), Error> {
     let rows = movements.map(|(movement, at)| {
         let (cause, item) = cause_name(movement.cause);
-        let said = movement.explanation.as_ref();
+        let (reason, note) = Explanation::words(movement.explanation.as_ref());
         values![
             movement.id.bucket(),
             movement.id.get(),
@@ -176,8 +226,10 @@ pub(crate) async fn insert_all(
             movement.level.snapshot_before.map(Timestamp::micros),
             movement.level.snapshot_after.map(Timestamp::micros),
             movement.level.unit_before.map(UnitType::word),
-            said.and_then(|said| said.reason).map(AdjustmentReason::word),
-            said.map(|said| said.note.as_str()).filter(|note| !note.is_empty()),
+            reason,
+            note,
+            cart_of(movement.cause).map(CartReservationId::get),
+            stock_transfer_of(movement.cause).map(StockTransferId::get),
         ]
     });
     tx.execute_bulk(&INSERT, rows).await

@@ -1,12 +1,15 @@
 //! Order lines and their reservations: reading. Only the unit of work writes them. Must not know stock numbers.
 
+pub(crate) mod reservations;
+
 use onhand_core::fulfilment::list_sourcing::SourcedFrom;
 use onhand_core::{
-    MovedFrom, OrderId, OrderItem, OrderItemId, ProductId, Quantity, Reservation, ReservationState, StockId,
-    StockListId, StockLocationId, Timestamp,
+    OrderId, OrderItem, OrderItemId, ProductId, Quantity, StockId, StockListId, StockLocationId, Timestamp,
 };
 
-use super::orders;
+pub use self::reservations::{ReservedState, reported_reservations_of, reservations_after, reservations_of};
+pub(crate) use self::reservations::{insert_reservations, short_of, update_reservations};
+use super::{orders, outgoing_lines};
 use crate::engine::Row;
 use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
@@ -17,7 +20,18 @@ pub(crate) const TABLE: ListTable = ListTable {
     columns: "id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price, extra_field, \
               attributes, details, created_at, modified_at, reserved_list_id, \
               (SELECT l.location_id FROM stock_list l WHERE l.id = \
-              CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from, sourcing",
+              CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from, sourcing, \
+              CASE WHEN data_source_id IS NULL THEN NULL ELSE \
+              (SELECT g.data_source_id || ' ' || g.state || ' ' || g.attempts || ' ' || \
+              CASE WHEN g.next_try_at IS NULL THEN 0 ELSE g.next_try_at END || ' ' || g.pending_since || ' ' || \
+              CASE WHEN g.level_at IS NULL THEN 0 ELSE g.level_at END || ' ' || \
+              CASE WHEN g.remote_order IS NULL THEN 0 ELSE g.remote_order END || ' ' || \
+              CASE WHEN g.remote_item IS NULL THEN 0 ELSE g.remote_item END || ' ' || \
+              CASE WHEN g.error_code IS NULL THEN '-' ELSE g.error_code END || ' ' || g.via || ' ' || \
+              CASE WHEN g.sku IS NULL THEN 0 ELSE LENGTH(g.sku) END || ' ' || \
+              CASE WHEN g.sku IS NULL THEN '' ELSE g.sku END || ' ' || \
+              CASE WHEN g.error IS NULL THEN '' ELSE g.error END FROM data_source_line g \
+              WHERE g.item_id = order_item.id AND g.bucket = order_item.bucket) END",
     counted_by: &[],
     log: None,
 };
@@ -46,7 +60,13 @@ statements! {
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
          extra_field, attributes, details, created_at, modified_at, reserved_list_id,
          (SELECT l.location_id FROM stock_list l
-         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from, sourcing
+         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from, sourcing,
+         CASE WHEN data_source_id IS NULL THEN NULL ELSE
+         (SELECT g.data_source_id || ' ' || g.state || ' ' || g.attempts || ' ' || COALESCE(g.next_try_at, 0) || ' '
+         || g.pending_since || ' ' || COALESCE(g.level_at, 0) || ' ' || COALESCE(g.remote_order, 0) || ' ' ||
+         COALESCE(g.remote_item, 0) || ' ' || COALESCE(g.error_code, '-') || ' ' || g.via || ' ' ||
+         COALESCE(LENGTH(g.sku), 0) || ' ' || COALESCE(g.sku, '') || ' ' || COALESCE(g.error, '') FROM data_source_line g
+         WHERE g.item_id = order_item.id AND g.bucket = order_item.bucket) END
          FROM order_item WHERE id = ?1 AND bucket = ?2";
     PLACE = "order_items.place",
         "SELECT id, order_id, stock_id FROM order_item WHERE id = ?1 AND bucket = ?2";
@@ -56,30 +76,22 @@ statements! {
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
          extra_field, attributes, details, created_at, modified_at, reserved_list_id,
          (SELECT l.location_id FROM stock_list l
-         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from, sourcing
+         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from, sourcing,
+         CASE WHEN data_source_id IS NULL THEN NULL ELSE
+         (SELECT g.data_source_id || ' ' || g.state || ' ' || g.attempts || ' ' || COALESCE(g.next_try_at, 0) || ' '
+         || g.pending_since || ' ' || COALESCE(g.level_at, 0) || ' ' || COALESCE(g.remote_order, 0) || ' ' ||
+         COALESCE(g.remote_item, 0) || ' ' || COALESCE(g.error_code, '-') || ' ' || g.via || ' ' ||
+         COALESCE(LENGTH(g.sku), 0) || ' ' || COALESCE(g.sku, '') || ' ' || COALESCE(g.error, '') FROM data_source_line g
+         WHERE g.item_id = order_item.id AND g.bucket = order_item.bucket) END
          FROM order_item WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
     INSERT = "order_items.insert",
         "INSERT INTO order_item (bucket, id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status,
          oversold, price, extra_field, attributes, details, created_at, modified_at, reserved_list_id,
-         split_from, sourcing)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+         split_from, sourcing, data_source_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
     UPDATE = "order_items.update",
         "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7,
          stock_id = ?8, reserved_list_id = ?9, quantity = ?10 WHERE id = ?1 AND bucket = ?2";
-    RESERVATION = "reservations.by_item",
-        "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id
-         FROM reservation WHERE item_id = ?1 AND bucket = ?2";
-    /// Looks at the index of open lines only, and at no row of it: as many entries as there are open lines.
-    OPEN_AFTER = "reservations.open_of_stock",
-        "SELECT item_id FROM reservation
-         WHERE state = 1 AND stock_id = ?1 AND bucket = ?2 AND item_id > ?3 ORDER BY item_id LIMIT ?4";
-    REPORTED_AFTER = "reservations.reported_of_stock_after",
-        "SELECT item_id FROM reservation
-         WHERE state = 2 AND stock_id = ?1 AND bucket = ?2 AND item_id > ?3 ORDER BY item_id LIMIT ?4";
-    REPORTED_RESERVATIONS = "reservations.reported_of_stock",
-        "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id
-         FROM reservation
-         WHERE stock_id = ?1 AND state = 2 AND bucket = ?2 ORDER BY item_id";
     /// The states are those of the index: neither cancelled nor shipped.
     OVERSOLD_BEFORE = "order_items.oversold_before",
         "SELECT id, order_id FROM order_item WHERE oversold = 1 AND status < 500 AND status <> 100
@@ -91,29 +103,6 @@ statements! {
         "SELECT item_id FROM reservation WHERE state = 5 AND item_id < ?1 ORDER BY item_id DESC LIMIT ?2";
     SHORT_COUNT = "reservations.short_count",
         "SELECT COUNT(*) FROM (SELECT item_id FROM reservation WHERE state = 5 AND item_id > ?1 LIMIT ?2) AS few";
-    SHORT_RESERVATIONS = "reservations.short_of_stock",
-        "SELECT item_id FROM reservation WHERE stock_id = ?1 AND state = 5 AND bucket = ?2 ORDER BY item_id LIMIT ?3";
-    INSERT_RESERVATION = "reservations.insert",
-        "INSERT INTO reservation (bucket, item_id, stock_id, quantity, state, registered_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    INSERT_MOVED_RESERVATION = "reservations.insert_moved",
-        "INSERT INTO reservation (bucket, item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id,
-         moved_from_list_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    /// A reservation is in the bucket of its stock: when it moves to another stock, it moves to another bucket.
-    DELETE_RESERVATION = "reservations.delete", "DELETE FROM reservation WHERE item_id = ?1 AND bucket = ?2";
-    UPDATE_RESERVATION = "reservations.update",
-        "UPDATE reservation SET state = ?3, registered_at = ?4, quantity = ?5 WHERE item_id = ?1 AND bucket = ?2";
-}
-
-onhand_core::words! {
-    /// The states in which a reservation takes units from what is available.
-    pub enum ReservedState {
-        /// The ERP has not registered the line.
-        Open => "open",
-        /// It has, and no level settles the line yet.
-        Reported => "reported",
-    }
-    word word, from_word;
 }
 
 fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
@@ -138,34 +127,12 @@ fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
         modified_at: Timestamp::from_micros(row.get(14)?),
         split_from: row.get::<Option<i64>>(17)?.map(OrderItemId::new),
         sourced: row.get::<Option<String>>(18)?.as_deref().and_then(SourcedFrom::from_words),
+        outgoing: outgoing_lines::read_words(row.get::<Option<String>>(19)?)?.map(Box::new),
     })
 }
 
 pub(crate) fn quantity(units: i64) -> Result<Quantity, Error> {
     Quantity::new(units).ok_or_else(|| Error::Internal(format!("a stored quantity is {units}")))
-}
-
-fn read_reservation(row: &Row<'_>) -> Result<Reservation, Error> {
-    Ok(Reservation {
-        item: OrderItemId::new(row.get(0)?),
-        stock: StockId::new(row.get(1)?),
-        quantity: quantity(row.get(2)?)?,
-        state: state(row.get(3)?)?,
-        registered_at: row.get::<Option<i64>>(4)?.map(Timestamp::from_micros),
-        moved: match row.get::<Option<i64>>(5)? {
-            None => None,
-            Some(at) => Some(MovedFrom {
-                stock: StockId::new(row.get(6)?),
-                list: StockListId::new(row.get(7)?),
-                at: Timestamp::from_micros(at),
-            }),
-        },
-    })
-}
-
-fn state(number: i64) -> Result<ReservationState, Error> {
-    ReservationState::from_number(number)
-        .ok_or_else(|| Error::Internal(format!("there is no reservation state {number}")))
 }
 
 /// A part of all order lines.
@@ -223,47 +190,6 @@ pub async fn of_orders(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<Vec<OrderI
     tx.all_bulk(&OF_ORDER, orders.iter().map(|order| values![order.get(), order.bucket()]), read).await
 }
 
-/// The reservations of some lines.
-pub async fn reservations_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec<Reservation>, Error> {
-    let keys = items.iter().map(|item| values![item.id.get(), item.stock.bucket()]);
-    tx.all_bulk(&RESERVATION, keys, read_reservation).await
-}
-
-/// The reservations on some stocks that the ERP has registered and no level settles yet.
-pub async fn reported_reservations_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Reservation>, Error> {
-    tx.all_bulk(&REPORTED_RESERVATIONS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_reservation).await
-}
-
-/// Reservations of one stock, of the oldest lines, after the line `after` if there is one; so many at the most. Only the
-/// open and the reported ones have an index.
-pub async fn reservations_after(
-    tx: &mut Tx<'_>,
-    (stock, state): (StockId, ReservedState),
-    after: Option<OrderItemId>,
-    limit: i64,
-) -> Result<Vec<Reservation>, Error> {
-    let statement = match state {
-        ReservedState::Open => &OPEN_AFTER,
-        ReservedState::Reported => &REPORTED_AFTER,
-    };
-    let wanted = values![stock.get(), stock.bucket(), after.map_or(0, OrderItemId::get), limit];
-    let items = tx.all(statement, &wanted, |row| row.get(0).map(OrderItemId::new)).await?;
-    let keys = items.iter().map(|item| values![item.get(), stock.bucket()]);
-    tx.all_bulk(&RESERVATION, keys, read_reservation).await
-}
-
-/// The lines that are short at some stocks, the oldest of each, so many at the most.
-pub(crate) async fn short_of(
-    tx: &mut Tx<'_>,
-    stocks: impl IntoIterator<Item = &StockId>,
-    limit: i64,
-) -> Result<Vec<OrderItemId>, Error> {
-    let keys = stocks.into_iter().map(|id| values![id.get(), id.bucket(), limit]);
-    let mut found = tx.all_bulk(&SHORT_RESERVATIONS, keys, |row| row.get(0).map(OrderItemId::new)).await?;
-    found.truncate(usize::try_from(limit).unwrap_or(0));
-    Ok(found)
-}
-
 /// What may be wrong with a line, for those who look for such lines.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Trouble {
@@ -319,6 +245,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
             reserved(item),
             item.split_from.map(OrderItemId::get),
             item.sourced.map(SourcedFrom::words),
+            item.outgoing.as_ref().map(|line| line.source.get()),
         ]
     });
     tx.execute_bulk(&INSERT, rows).await
@@ -337,62 +264,4 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
         values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified, stock, reserved(item), quantity]
     });
     tx.execute_bulk(&UPDATE, rows).await
-}
-
-pub(crate) async fn insert_reservations(tx: &mut Tx<'_>, reservations: &[&Reservation]) -> Result<(), Error> {
-    // A reservation of a new order has not been moved, and its row does not say so.
-    let rows = reservations.iter().filter(|reservation| reservation.moved.is_none()).map(|reservation| {
-        let registered_at = reservation.registered_at.map(Timestamp::micros);
-        let (units, state) = (reservation.quantity.units(), reservation.state.number());
-        values![
-            reservation.stock.bucket(),
-            reservation.item.get(),
-            reservation.stock.get(),
-            units,
-            state,
-            registered_at
-        ]
-    });
-    tx.execute_bulk(&INSERT_RESERVATION, rows).await?;
-    let rows = reservations.iter().filter_map(|reservation| Some((reservation, reservation.moved?))).map(
-        |(reservation, moved)| {
-            let registered_at = reservation.registered_at.map(Timestamp::micros);
-            let (units, state) = (reservation.quantity.units(), reservation.state.number());
-            let (at, from, list) = (moved.at.micros(), moved.stock.get(), moved.list.get());
-            values![
-                reservation.stock.bucket(),
-                reservation.item.get(),
-                reservation.stock.get(),
-                units,
-                state,
-                registered_at,
-                at,
-                from,
-                list
-            ]
-        },
-    );
-    tx.execute_bulk(&INSERT_MOVED_RESERVATION, rows).await
-}
-
-/// Writes reservations back; `reservations` are pairs of the stock that a reservation was on and the reservation.
-pub(crate) async fn update_reservations(
-    tx: &mut Tx<'_>,
-    reservations: &[(StockId, &Reservation)],
-) -> Result<(), Error> {
-    let stayed = reservations.iter().filter(|(stock, reservation)| *stock == reservation.stock);
-    let rows = stayed.map(|(_, reservation)| {
-        let registered_at = reservation.registered_at.map(Timestamp::micros);
-        let quantity = reservation.quantity.units();
-        values![reservation.item.get(), reservation.stock.bucket(), reservation.state.number(), registered_at, quantity]
-    });
-    tx.execute_bulk(&UPDATE_RESERVATION, rows).await?;
-    let moved: Vec<&(StockId, &Reservation)> =
-        reservations.iter().filter(|(stock, reservation)| *stock != reservation.stock).collect();
-    tx.execute_bulk(
-        &DELETE_RESERVATION,
-        moved.iter().map(|(stock, reservation)| values![reservation.item.get(), stock.bucket()]),
-    )
-    .await?;
-    insert_reservations(tx, &moved.iter().map(|(_, reservation)| *reservation).collect::<Vec<_>>()).await
 }

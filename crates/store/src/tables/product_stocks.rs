@@ -1,11 +1,13 @@
 //! Product stocks (contract 4): reading. Only the unit of work and speculative batches write them. Must not know why a
 //! row changed.
 
+pub mod available;
+
 use std::collections::BTreeSet;
 
 use onhand_core::{
-    MoveRegistration, MovementId, ProductId, ReleaseMode, Stock, StockId, StockKey, StockList, StockListId,
-    StockLocationId, StockStates, Timestamp, UnitType, bucket_of_key,
+    DataSourceId, MoveRegistration, MovementId, ProductId, ReleaseMode, Stock, StockId, StockKey, StockList,
+    StockListId, StockLocationId, StockStates, Timestamp, UnitType, bucket_of_key,
 };
 
 use crate::counters::{self, CounterKey};
@@ -32,7 +34,7 @@ const BRIEF: ListTable = ListTable {
 pub(crate) const TABLE: ListTable = ListTable {
     name: "stock",
     columns: "id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported, snapshot_at, \
-              discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent, counted_at, adjusted_at, states",
+              discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent, counted_at, adjusted_at, states, is_ordered",
     counted_by: &["stock_list_id"],
     log: Some(MOVEMENTS),
 };
@@ -41,45 +43,47 @@ statements! {
     BY_ID = "stocks.by_id",
         "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at, states FROM stock WHERE id = ?1 AND bucket = ?2";
+         counted_at, adjusted_at, states, is_ordered FROM stock WHERE id = ?1 AND bucket = ?2";
     /// With what the rules know of the list, which would be a question of its own otherwise.
     LOCK = "stocks.lock",
         "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at, states, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
-         || ' ' || l.is_item_code_unique || ' ' || l.low_stock
+         counted_at, adjusted_at, states, is_ordered, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
+         || ' ' || l.is_item_code_unique || ' ' || l.low_stock || ' '
+         || COALESCE((SELECT d.id FROM data_source d WHERE d.stock_list_id = l.id AND d.is_active + d.has_levels > 0), 0)
          FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE id = ?1 AND bucket = ?2", for_update;
     LOCK_BY_KEY = "stocks.lock_by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at, states, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
-         || ' ' || l.is_item_code_unique || ' ' || l.low_stock
+         counted_at, adjusted_at, states, is_ordered, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
+         || ' ' || l.is_item_code_unique || ' ' || l.low_stock || ' '
+         || COALESCE((SELECT d.id FROM data_source d WHERE d.stock_list_id = l.id AND d.is_active + d.has_levels > 0), 0)
          FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", for_update;
     /// One look instead of two, where there are no row locks whose order would matter.
     BY_KEY = "stocks.by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at, states FROM stock
+         counted_at, adjusted_at, states, is_ordered FROM stock
          WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     ID_BY_KEY = "stocks.id_by_key", "SELECT id FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     OF_LIST = "stocks.of_list",
         "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at, states FROM stock
+         counted_at, adjusted_at, states, is_ordered FROM stock
          WHERE stock_list_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
     INSERT = "stocks.insert",
         "INSERT INTO stock (bucket, id, stock_list_id, product_id, sku, unit, on_hand, reserved, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, extra_field, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at, states)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+         counted_at, adjusted_at, states, is_ordered)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
     /// Without the states: they are written by [`SET_STATES`] where they change, so that no other change of a stock
     /// touches the indexes of the states.
     UPDATE = "stocks.update",
         "UPDATE stock SET unit = ?3, on_hand = ?4, reserved = ?5, external_reservation = ?6, reported = ?7, snapshot_at = ?8,
          movement_id = ?9, extra_field = ?10, modified_at = ?11, discrepancy_at = ?12,
-         is_snapshot_sent = ?13, counted_at = ?14, adjusted_at = ?15 WHERE id = ?1 AND bucket = ?2";
+         is_snapshot_sent = ?13, counted_at = ?14, adjusted_at = ?15, is_ordered = ?16 WHERE id = ?1 AND bucket = ?2";
     /// What an import can change, unless something has moved the stock meanwhile.
     UPDATE_UNMOVED = "stocks.update_unmoved",
         "UPDATE stock SET unit = ?3, on_hand = ?4, reserved = ?5, external_reservation = ?6, snapshot_at = ?7, movement_id = ?8,
@@ -87,6 +91,7 @@ statements! {
          AND discrepancy_at IS NULL AND counted_at IS NULL
          AND movement_id IS NOT DISTINCT FROM ?10 AND snapshot_at IS NOT DISTINCT FROM ?11
          AND is_snapshot_sent = ?13 AND states = ?15";
+    REMOVE = "stocks.remove", "DELETE FROM stock WHERE id = ?1 AND bucket = ?2";
     SET_STATES = "stocks.set_states", "UPDATE stock SET states = ?3 WHERE id = ?1 AND bucket = ?2";
 }
 
@@ -111,6 +116,7 @@ fn read(row: &Row<'_>) -> Result<Stock, Error> {
         counted_at: row.get::<Option<i64>>(16)?.map(Timestamp::from_micros),
         adjusted_at: row.get::<Option<i64>>(17)?.map(Timestamp::from_micros),
         states: StockStates::from_bits(row.get(18)?),
+        is_ordered: row.get(19)?,
     })
 }
 
@@ -219,6 +225,11 @@ impl State {
         Self { movement, snapshot_at, is_snapshot_sent, states }
     }
 
+    /// The states that it was in.
+    pub(crate) const fn states(self) -> StockStates {
+        self.states
+    }
+
     /// Whether a stock has come into other states since.
     pub(crate) fn has_crossed(self, stock: &Stock) -> bool {
         stock.states != self.states
@@ -234,10 +245,10 @@ impl State {
 pub(crate) type Locked = (Stock, StockList);
 
 fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
-    let (stock, list) = (read(row)?, row.str(19)?);
+    let (stock, list) = (read(row)?, row.str(20)?);
     let unreadable = || Error::Internal(format!("a stock list says {list:?}"));
     let parts: Vec<&str> = list.split(' ').collect();
-    let [mode, delay, location, moves_settle, code_unique, low] = parts[..] else { return Err(unreadable()) };
+    let [mode, delay, location, moves_settle, code_unique, low, source] = parts[..] else { return Err(unreadable()) };
     let list = StockList {
         id: stock.list,
         release_mode: ReleaseMode::from_word(mode).unwrap_or_default(),
@@ -246,6 +257,7 @@ fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
         move_registration: MoveRegistration::from_word(moves_settle).unwrap_or_default(),
         is_item_code_unique: code_unique != "0",
         low_stock: low.parse().map_err(|_| unreadable())?,
+        source: source.parse().ok().filter(|id| *id != 0).map(DataSourceId::new),
     };
     Ok((stock, list))
 }
@@ -309,9 +321,14 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             stock.counted_at.map(Timestamp::micros),
             stock.adjusted_at.map(Timestamp::micros),
             stock.states.bits(),
+            stock.is_ordered,
         ]
     });
     tx.execute_bulk(&INSERT, rows).await
+}
+
+pub(crate) async fn remove_all(tx: &mut Tx<'_>, ids: impl Iterator<Item = StockId>) -> Result<(), Error> {
+    tx.execute_bulk(&REMOVE, ids.map(|id| values![id.get(), id.bucket()])).await
 }
 
 /// Writes the states of stocks that have come into others.
@@ -340,6 +357,7 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             stock.is_snapshot_sent,
             stock.counted_at.map(Timestamp::micros),
             stock.adjusted_at.map(Timestamp::micros),
+            stock.is_ordered,
         ]
     });
     tx.execute_bulk(&UPDATE, rows).await

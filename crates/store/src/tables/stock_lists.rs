@@ -1,17 +1,23 @@
 //! Stock lists (contract 3). Must not know stock.
 
 use onhand_core::fulfilment::Coordinates;
-use onhand_core::{LOW_STOCK_DEFAULT, MoveRegistration, ReleaseMode, StockList, StockListId, StockLocationId};
+use onhand_core::{
+    DataSourceId, LOW_STOCK_DEFAULT, MoveRegistration, ReleaseMode, StockList, StockListId, StockLocationId,
+};
 
 use crate::engine::Row;
 use crate::resource::{self, Column, Record, Table};
 use crate::sql::{statements, values};
-use crate::{Error, Tx};
+use crate::{Error, Tx, ids};
 
 /// The stock lists of a channel's catalog, which the channel's id ends.
 pub const OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c JOIN catalog k ON k.id = c.catalog_id WHERE (k.stock_list_id = stock_list.id OR \
      EXISTS (SELECT 1 FROM catalog_stock_list x WHERE x.catalog_id = k.id AND x.stock_list_id = stock_list.id)) \
      AND c.id = ";
+
+/// The version of all that [`sources`] and the further lists of catalogs say: it grows with each change of lists,
+/// stores, locations, their addresses or catalogs, in the transaction of the change.
+pub const SOURCING_VERSION: &str = "sourcing_version";
 
 /// A stock list. `code` is its id in the ERP, `time_zone` is that of its times without an offset; the location behind
 /// it is written by [`super::stock_locations`]. What is ordered from a list has a stock in it.
@@ -31,19 +37,21 @@ pub static STOCK_LISTS: Table = Table::new(
         Column::int("safety_stock", 0),
     ],
 )
+.versioned_by(SOURCING_VERSION)
 .referenced_by(&[("stock", "stock_list_id = ?1"), ("import", "stock_list_id = ?1 AND finished_at IS NULL")]);
 
 statements! {
     /// What the rules know of a list.
     RULES = "stock_lists.rules",
         "SELECT id, release_mode, snapshot_delay_seconds, location_id, moves_settle, is_item_code_unique,
-         low_stock FROM stock_list WHERE id = ?1";
+         low_stock, (SELECT d.id FROM data_source d WHERE d.stock_list_id = stock_list.id AND d.is_active + d.has_levels > 0)
+         FROM stock_list WHERE id = ?1";
     /// What sourcing knows of a list: its own settings, its store and its location.
     SOURCE = "stock_lists.source",
         "SELECT l.id, COALESCE(p.priority, l.sourcing_priority), l.safety_stock, l.time_zone, l.name,
          CASE WHEN p.id IS NULL OR p.is_active + p.is_fulfillment_center = 2 THEN 1 ELSE 0 END,
          COALESCE(s.latitude, a.latitude), COALESCE(s.longitude, a.longitude),
-         s.id, s.name, s.is_active, s.click_and_collect, s.store_hours
+         s.id, s.name, s.is_active, s.click_and_collect, s.store_hours, s.geo_cell
          FROM stock_list l LEFT JOIN retail_store s ON s.stock_list_id = l.id
          LEFT JOIN stock_location p ON p.stock_list_id = l.id
          LEFT JOIN stock_location_address a ON a.id = p.address_id WHERE l.id = ?1";
@@ -76,6 +84,7 @@ pub async fn rules<'l>(
             move_registration: MoveRegistration::from_word(row.str(4)?).unwrap_or_default(),
             is_item_code_unique: row.get(5)?,
             low_stock: row.get(6)?,
+            source: row.get::<Option<i64>>(7)?.map(DataSourceId::new),
         })
     };
     tx.all_bulk(&RULES, lists.into_iter().map(|id| values![id.get()]), read).await
@@ -115,6 +124,17 @@ pub struct SourceStore {
     pub click_and_collect: bool,
     /// When it is open, as a JSON list.
     pub hours: String,
+    /// The number of its cell on the grid, if it says where it is.
+    pub cell: Option<i64>,
+}
+
+/// The version that this transaction sees. `None` where the rows are on several machines, of which one may show a change
+/// before another does.
+pub async fn sourcing_version(tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
+    if tx.is_distributed() {
+        return Ok(None);
+    }
+    ids::next(tx, SOURCING_VERSION).await.map(Some)
 }
 
 /// What sourcing knows of some lists; unknown ones are left out.
@@ -135,6 +155,7 @@ fn read_source(row: &Row<'_>) -> Result<SourceList, Error> {
             is_active: row.get(10)?,
             click_and_collect: row.get(11)?,
             hours: row.get(12)?,
+            cell: row.get(13)?,
         }),
     };
     Ok(SourceList {

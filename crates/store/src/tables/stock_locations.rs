@@ -26,7 +26,8 @@ pub static ADDRESSES: Table = Table::new(
         Column::maybe("longitude"),
         Column::int("is_active", 1),
     ],
-);
+)
+.versioned_by(stock_lists::SOURCING_VERSION);
 
 /// A stock location. Its list is its own, and stays.
 pub static LOCATIONS: Table = Table::new(
@@ -57,6 +58,7 @@ pub static LOCATIONS: Table = Table::new(
     ],
 )
 .tells(relocate)
+.versioned_by(stock_lists::SOURCING_VERSION)
 .referenced_by(&[
     ("package", "stock_location_id = ?1"),
     ("transfer_order", "source_id = ?1"),

@@ -3,10 +3,9 @@
 //! Promises: the nearest stores are found in an index, however many there are: a search reads some dozens of ranges of
 //! it, and rows near the point only. Must not know stock.
 
-use std::collections::BTreeSet;
-
 use onhand_core::fulfilment::Coordinates;
 use onhand_core::fulfilment::grid::{self, Cell};
+use onhand_core::fulfilment::nearest::{CELL_ROWS_MAX, NearestSearch};
 use onhand_core::{ChannelId, StockListId};
 
 use super::{channels, geography, stock_lists};
@@ -43,6 +42,7 @@ pub static STORES: Table = Table::new(
     ],
 )
 .completed(locate)
+.versioned_by(stock_lists::SOURCING_VERSION)
 .links(&[Link {
     name: "channels",
     table: "retail_store_channel",
@@ -72,8 +72,6 @@ statements! {
 
 /// Ranges of cells that are looked at together.
 const CELLS_TOGETHER: usize = 16;
-/// Stores of one range that are read; where there are more, its parts are looked at.
-const CELL_ROWS_MAX: i64 = 64;
 
 /// Writes down in which cell of the grid a store is, from its coordinates.
 pub fn locate(store: &mut Record) {
@@ -116,31 +114,18 @@ pub async fn nearest(
     filter: NearFilter,
     (count, metres_max): (usize, Option<i64>),
 ) -> Result<Vec<NearStore>, Error> {
-    let bounded = |cell: Cell| (cell.metres_from(point), *cell.numbers().start(), cell);
-    let mut waiting: Vec<_> = grid::around(point).into_iter().map(bounded).collect();
-    let mut found: BTreeSet<NearStore> = BTreeSet::new();
+    let mut search = NearestSearch::new(point, (count, metres_max), |_| true);
     loop {
-        let farthest = found.iter().nth(count.saturating_sub(1)).map(|store| store.metres);
-        let limit = farthest.into_iter().chain(metres_max).min();
-        waiting.retain(|(metres, ..)| limit.is_none_or(|limit| *metres <= limit));
-        waiting.sort_unstable_by_key(|(metres, first, _)| (*metres, *first));
-        let cells: Vec<Cell> = waiting.drain(..waiting.len().min(CELLS_TOGETHER)).map(|(.., cell)| cell).collect();
-        if cells.is_empty() || count == 0 {
-            return Ok(found.into_iter().take(count).collect());
+        let cells = search.next(CELLS_TOGETHER);
+        if cells.is_empty() {
+            let of = |(metres, (id, list))| NearStore { metres, id, list };
+            return Ok(search.found().map(of).collect());
         }
         let rows = in_cells(tx, &cells, filter).await?;
         for cell in cells {
             let inside = rows.iter().filter(|(number, ..)| cell.numbers().contains(number));
-            let parts = cell.parts();
-            if inside.clone().count() as i64 >= CELL_ROWS_MAX && !parts.is_empty() {
-                waiting.extend(parts.into_iter().map(bounded));
-                continue;
-            }
-            let near = inside.filter_map(|(_, id, at, list)| {
-                let metres = point.metres_to((*at)?);
-                Some(NearStore { metres, id: *id, list: *list })
-            });
-            found.extend(near.filter(|store| metres_max.is_none_or(|max| store.metres <= max)));
+            let near = inside.clone().filter_map(|(_, id, at, list)| Some(((*at)?, (*id, *list))));
+            search.seen(cell, inside.count(), near, |_| true);
         }
     }
 }
@@ -159,7 +144,7 @@ async fn in_cells(tx: &mut Tx<'_>, cells: &[Cell], filter: NearFilter) -> Result
             filter.list.map_or(-1, StockListId::get),
             filter.channel.map_or(-1, ChannelId::get),
             filter.catalog.unwrap_or(-1),
-            CELL_ROWS_MAX,
+            CELL_ROWS_MAX as i64,
         ]
     });
     let read = |row: &Row<'_>| {

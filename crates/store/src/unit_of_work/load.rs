@@ -6,11 +6,15 @@ use std::collections::{BTreeSet, HashSet};
 
 use onhand_core::commands::ReadSet;
 use onhand_core::{
-    ChannelId, OrderId, OrderItem, OrderItemId, Product, Stock, StockId, StockKey, StockList, StockListId, WorkingSet,
+    ChannelId, DataSourceId, OrderId, OrderItem, OrderItemId, Product, Stock, StockId, StockKey, StockList,
+    StockListId, WorkingSet,
 };
 
 use super::fulfilment;
-use crate::tables::{channels, mappings, order_items, orders, product_stocks, products, stock_lists};
+use crate::tables::{
+    cart_reservations, channels, data_sources, mappings, order_items, orders, product_stocks, products, stock_lists,
+    stock_transfers,
+};
 use crate::{Error, Tx};
 
 /// Loads everything a batch of commands looks at. What never changes is read first and says what has to be locked; then
@@ -18,12 +22,17 @@ use crate::{Error, Tx};
 /// may change is read under those locks.
 pub async fn load(tx: &mut Tx<'_>, read_set: &ReadSet, working_set: &mut WorkingSet) -> Result<(), Error> {
     mappings::lock_codes(tx, &read_set.codes).await?;
+    load_sources(tx, &read_set.sources, working_set).await?;
+    for transfer in stock_transfers::by_references(tx, read_set.transfer_references.iter()).await? {
+        working_set.put_stock_transfer(transfer);
+    }
     // Nothing else depends on the numbers, so nothing waits for them.
     let numbers = orders::ask_numbers_taken(tx, &read_set.numbers).await?;
     let mut wanted = read_set.stocks.clone();
     let mut reach = fulfilment::resolve(tx, &read_set.fulfilment).await?;
     let waiting = fulfilment::waiting(tx, read_set, &mut reach, working_set).await?;
     let items = lock_orders(tx, read_set, &mut reach, working_set, &mut wanted).await?;
+    wanted.extend(lock_carts(tx, read_set, working_set).await?);
     wanted.extend(fulfilment::load(tx, &read_set.fulfilment, &mut reach, working_set).await?);
     let keys = load_product_keys(tx, read_set, &reach, working_set).await?;
     let (found, known) = lock_stocks(tx, wanted, &keys).await?;
@@ -96,6 +105,23 @@ async fn lock_orders(
     places.extend(order_items::places_of_orders(tx, &whole).await?);
     wanted.extend(places.iter().map(|place| place.stock));
     Ok(places.into_iter().map(|place| place.item).collect())
+}
+
+/// Cart reservations with their lines, and the stocks of these; which references are taken.
+async fn lock_carts(
+    tx: &mut Tx<'_>,
+    read_set: &ReadSet,
+    working_set: &mut WorkingSet,
+) -> Result<BTreeSet<StockId>, Error> {
+    for (channel, reference) in cart_reservations::references_taken(tx, &read_set.cart_references).await? {
+        working_set.put_cart_reference(channel, reference);
+    }
+    let mut stocks = BTreeSet::new();
+    for cart in cart_reservations::lock(tx, &read_set.carts).await? {
+        stocks.extend(cart.lines.iter().map(|line| line.stock));
+        working_set.put_cart(cart);
+    }
+    Ok(stocks)
 }
 
 /// Lines, their reservations and their mappings. A line may have moved to another stock before this one was locked
@@ -193,6 +219,20 @@ async fn load_products(
 async fn load_lists(tx: &mut Tx<'_>, lists: &BTreeSet<StockListId>, working_set: &mut WorkingSet) -> Result<(), Error> {
     for list in stock_lists::rules(tx, lists).await? {
         working_set.put_list(list);
+    }
+    Ok(())
+}
+
+/// Data sources, which nobody changes until the levels are written that are of them.
+async fn load_sources(
+    tx: &mut Tx<'_>,
+    sources: &BTreeSet<DataSourceId>,
+    working_set: &mut WorkingSet,
+) -> Result<(), Error> {
+    for id in sources {
+        if let Some(modified_at) = data_sources::keep(tx, *id).await? {
+            working_set.put_source(*id, modified_at);
+        }
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! reservations, orders and movements.
 
 pub mod fulfilment;
+mod happened;
 mod load;
 pub mod optimistic;
 mod save;

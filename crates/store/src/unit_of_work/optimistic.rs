@@ -8,9 +8,10 @@ use std::collections::HashMap;
 use std::mem::take;
 
 use onhand_core::channel_sync::ObjectKind;
+use onhand_core::events::EventType;
 use onhand_core::{Movement, Stock, StockId, StockListId, Timestamp, WorkingSet};
 
-use crate::outbox::{self, OutboxEvent};
+use crate::outbox::{self, OutboxEvent, Said};
 use crate::tables::product_stocks::State;
 use crate::tables::{movements, order_items, product_stocks, stock_lists};
 use crate::{Error, Tx};
@@ -91,10 +92,13 @@ pub async fn apply(tx: &mut Tx<'_>, decided: &[&SpeculativeBatch], now: Timestam
     let crossed = rows.iter().filter(|(stock, was)| was.has_crossed(stock));
     product_stocks::set_states(tx, crossed.map(|(stock, _)| (stock.id, stock.states))).await?;
     movements::insert_all(tx, movements().map(|movement| (movement, at))).await?;
-    let touch = |(stock, _): &&(Stock, State)| {
-        let (object, scope) = (stock.id.get(), stock.list.get());
-        OutboxEvent { kind: ObjectKind::Stock, object, scope, at }
-    };
-    outbox::add_all(tx, rows.iter().filter(|row| has_moved(row)).map(touch)).await?;
+    let of_stock = |said, stock: &Stock| OutboxEvent { said, object: stock.id.get(), scope: stock.list.get(), at };
+    let touched =
+        rows.iter().filter(|row| has_moved(row)).map(|row| of_stock(Said::Changed(ObjectKind::Stock), &row.0));
+    let crossed = rows.iter().flat_map(|(stock, was)| {
+        let events = EventType::of_states(was.states(), stock.states);
+        events.map(move |event| of_stock(Said::Happened(event), stock))
+    });
+    outbox::add_all(tx, touched.chain(crossed)).await?;
     Ok(at)
 }

@@ -5,10 +5,14 @@
 
 mod accounts;
 mod activity;
+mod cart_reservations;
 mod channel_sync;
 mod channels;
 mod cursor;
+mod data_source_mappings;
+mod data_sources;
 mod database;
+mod events;
 mod fulfilment;
 mod generation;
 mod idempotency;
@@ -21,6 +25,7 @@ mod movements;
 mod moves;
 mod optimistic;
 mod order_items;
+mod outgoing_lines;
 mod pages;
 mod product_words;
 mod products;

@@ -1,16 +1,19 @@
 //! Movements: a stock's history from the newest back, whole and in parts.
 
-use onhand_core::commands::{ImportStock, ImportStocks, LevelChange, ReservedChange};
+use onhand_core::commands::{
+    AdjustStock, AdjustStocks, ImportStock, ImportStocks, LevelChange, ReservedChange, StockTarget,
+};
 use onhand_core::{
     AdjustmentReason, Cause, Command, Delta, Explanation, ImportId, Movement, MovementId, OrderItemId, Outcome,
-    Quantity, Stock, UserId,
+    Quantity, Reason, Stock, StockId, StockKey, StockListId, Timestamp, UserId,
 };
 use onhand_store::Store;
+use onhand_store::tables::movements::as_of;
 use onhand_store::tables::order_items::{self, ReservedState};
 use onhand_store::tables::{movements, product_stocks};
 
 use crate::database::for_each_engine;
-use crate::shop::{Shop, write};
+use crate::shop::{Chance, Shop, write};
 
 async fn history(store: &Store, stock: &Stock, before: Option<MovementId>, limit: usize) -> Vec<Movement> {
     let stock = stock.clone();
@@ -115,9 +118,9 @@ fn what_is_said_of_a_level_stays_with_its_movement() {
     for_each_engine(async |database| {
         let mut shop = Shop::open(&database.store).await;
         let mut stock = shop.write(0, "A", 10).await;
-        let damaged = Some(AdjustmentReason::Damaged);
+        let damaged = Some(Reason::Known(AdjustmentReason::Damaged));
         let said = [
-            Explanation::of(damaged, "shelf B4".to_owned()),
+            Explanation::of(damaged.clone(), "shelf B4".to_owned()),
             Explanation::of(damaged, String::new()),
             Explanation::of(None, "“counted” twice\n".to_owned()),
             Explanation::of(None, String::new()),
@@ -170,4 +173,77 @@ fn reserving_lines_are_read_page_by_page() {
         assert_eq!(page(ReservedState::Reported, Some(lines[1]), 10).await, reported[1..]);
         assert_eq!(page(ReservedState::Open, None, 10).await.len(), 5, "a released line is not open any more");
     });
+}
+
+/// A random history of some stocks: what their numbers were at any instant is what they were when it passed.
+#[test]
+fn stock_as_of_an_instant_is_what_it_was_then() {
+    for_each_engine(async |database| {
+        let mut shop = Shop::open(&database.store).await;
+        let mut chance = Chance(19);
+        let skus = ["OFTEN", "SELDOM", "ONCE"];
+        let mut replay: Vec<(Timestamp, StockId, [i64; 3])> = Vec::new();
+        let (mut ids, mut open) = (Vec::new(), Vec::new());
+        for round in 0..450 {
+            let sku = match skus.get(round) {
+                Some(first) => *first,
+                None if chance.below(20) == 0 => "SELDOM",
+                None => "OFTEN",
+            };
+            match if round < 3 { 0 } else { chance.below(4) } {
+                0 => _ = shop.write(0, sku, chance.below(1_000) as i64).await,
+                1 => open.push(shop.order(&format!("o{round}"), &[(0, sku, 1)]).await),
+                2 => {
+                    let row = AdjustStock {
+                        target: StockTarget::Key(StockKey { list: shop.lists[0], sku: sku.to_owned() }),
+                        difference: chance.below(5) as i64,
+                        expected: None,
+                        explanation: None,
+                    };
+                    shop.run(Command::AdjustStocks(AdjustStocks { rows: vec![row] })).await;
+                }
+                _ => {
+                    if let Some((order, items)) = open.pop() {
+                        match chance.below(2) == 0 {
+                            true => shop.cancel(order).await,
+                            false => shop.release(items[0].id, &format!("E{round}")).await,
+                        }
+                    }
+                }
+            }
+            let stocks = of_list(&database.store, shop.lists[0]).await;
+            ids = stocks.iter().map(|stock| stock.id).collect();
+            let numbers =
+                |stock: &Stock| (stock.modified_at, stock.id, [stock.on_hand, stock.reserved, stock.reported]);
+            replay.extend(stocks.iter().map(numbers));
+        }
+        let stocks = of_list(&database.store, shop.lists[0]).await;
+        let newest = replay.iter().map(|(at, ..)| at.micros()).max().expect("a history");
+        for number in 0..1_000 {
+            // Instants of the whole history, its ends included.
+            let back = if number < 2 { number * 600_000_000 } else { chance.below(600) * 1_000_000 + chance.below(3) };
+            let instant = Timestamp::from_micros(newest - back as i64 + 1);
+            let all = stocks.clone();
+            let read = async move |tx: &mut onhand_store::Tx<'_>| {
+                let together = as_of::as_of_all(tx, &all, instant).await?;
+                let mut alone = Vec::new();
+                for stock in &all {
+                    alone.push((stock.id, as_of::as_of(tx, stock, instant).await?));
+                }
+                Ok((together, alone))
+            };
+            let (together, alone) = database.store.read("t", read).await.expect("read");
+            for (id, movement) in alone {
+                let told = movement.as_ref().map(|moved| [moved.on_hand, moved.reserved, moved.reported]);
+                let then = replay.iter().rev().find(|(at, of, _)| *of == id && *at <= instant);
+                assert_eq!(told, then.map(|(.., numbers)| *numbers), "{id:?} at {instant:?}");
+                assert_eq!(together.get(&id), movement.as_ref());
+            }
+        }
+        assert_eq!(ids.len(), 3);
+    });
+}
+
+async fn of_list(store: &Store, list: StockListId) -> Vec<Stock> {
+    store.read("t", async move |tx| product_stocks::of_list(tx, list, 0, 10).await).await.expect("read")
 }

@@ -104,8 +104,12 @@ async fn many_stocks(database: &Database) -> (Shop, Vec<Stock>) {
                 one_row(write(shop.lists[chance.below(2)], &sku, Some(chance.below(40) as i64), None))
             });
             let rows = rows.collect();
-            keep(&mut shop, &mut stocks, Command::WriteStocks(WriteStocks { rows, create_unknown_products: true }))
-                .await;
+            keep(
+                &mut shop,
+                &mut stocks,
+                Command::WriteStocks(WriteStocks { rows, create_unknown_products: true, source: None }),
+            )
+            .await;
         }
     }
     let keys: Vec<(StockListId, String)> = stocks.values().map(|stock| (stock.list, stock.sku.clone())).collect();
@@ -115,7 +119,12 @@ async fn many_stocks(database: &Database) -> (Shop, Vec<Stock>) {
             one_row(write(*list, sku, Some(chance.below(40) as i64), None))
         });
         let rows = rows.collect();
-        keep(&mut shop, &mut stocks, Command::WriteStocks(WriteStocks { rows, create_unknown_products: false })).await;
+        keep(
+            &mut shop,
+            &mut stocks,
+            Command::WriteStocks(WriteStocks { rows, create_unknown_products: false, source: None }),
+        )
+        .await;
     }
     (shop, stocks.into_values().collect())
 }

@@ -13,7 +13,7 @@ use onhand_store::{Error, Limits, Options, Store, Value, resource, unit_of_work}
 
 use crate::database::{self, Database, for_server_engine, for_server_engines};
 use crate::proxy::{Break, Proxy};
-use crate::shop::{Shop, add_list, place, release};
+use crate::shop::{Shop, add_channel, add_list, place, release};
 
 /// Makes a list and waits until it is answered.
 async fn add(store: &Store, name: &'static str) -> Result<(), Error> {
@@ -232,8 +232,11 @@ fn a_connection_that_nobody_uses_holds_nothing_open() {
 #[test]
 fn a_deadlock_is_tried_again() {
     for_server_engine(async |database| {
-        add(&database.store, "one").await.expect("written");
-        add(&database.store, "two").await.expect("written");
+        let channels = async |tx: &mut onhand_store::Tx<'_>| {
+            let one = add_channel(tx, "one", "accept").await?;
+            Ok([one, add_channel(tx, "two", "accept").await?])
+        };
+        let channels = database.store.write("t", channels).await.expect("written");
         // Both have locked one row before either wants the other's.
         let barrier = Arc::new(tokio::sync::Barrier::new(2));
         let writing = ["one", "two"].map(|first| {
@@ -242,13 +245,13 @@ fn a_deadlock_is_tried_again() {
                 let tries = Arc::new(std::sync::atomic::AtomicU32::new(0));
                 let counted = tries.clone();
                 let body = async move |tx: &mut onhand_store::Tx<'_>| {
-                    let mut lists = vec![1, 2];
+                    let mut channels = channels;
                     if first == "two" {
-                        lists.reverse();
+                        channels.reverse();
                     }
-                    for (place, id) in lists.into_iter().enumerate() {
-                        let list = resource::by_id(tx, &STOCK_LISTS, id).await?.expect("it was made");
-                        resource::update(tx, list.clone(), list).await?;
+                    for (place, id) in channels.into_iter().enumerate() {
+                        let channel = resource::by_id(tx, &CHANNELS, id.get()).await?.expect("it was made");
+                        resource::update(tx, channel.clone(), channel).await?;
                         if place == 0 && counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 {
                             barrier.wait().await;
                         }

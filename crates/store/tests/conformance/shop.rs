@@ -150,7 +150,7 @@ pub(crate) fn write(list: StockListId, sku: &str, level: Option<i64>, reserved: 
         expected: None,
         explanation: None,
     };
-    Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: true })
+    Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: true, source: None })
 }
 
 pub(crate) fn line(list: StockListId, sku: &str, units: i64) -> NewLine {
@@ -177,6 +177,7 @@ pub(crate) fn place(number: &str, channel: Option<ChannelId>, lines: Vec<NewLine
         extra_field: "{}".to_owned(),
         details: "{}".to_owned(),
         sourcing: None,
+        via: String::new(),
         lines,
     })
 }

@@ -1,8 +1,12 @@
 //! Stock lists: what is written is read, names and codes are unique, ids are the store's.
 
-use onhand_store::resource::{self, Record};
+use onhand_store::resource::{self, Record, Table};
+use onhand_store::tables::catalogs::CATALOGS;
+use onhand_store::tables::geography::COUNTRIES;
 use onhand_store::tables::stock_lists::{self, STOCK_LISTS};
-use onhand_store::{Error, Store, Tx};
+use onhand_store::tables::stock_locations::{ADDRESSES, LOCATIONS};
+use onhand_store::tables::stores::STORES;
+use onhand_store::{Error, Store, Tx, Value};
 
 use crate::database::for_each_engine;
 use crate::shop::{at, stock_list};
@@ -14,7 +18,7 @@ fn coded(name: &str, code: &'static str) -> Record {
 }
 
 async fn add(store: &Store, list: Record) -> Result<Record, Error> {
-    store.write("t", async move |tx| Ok(resource::insert(tx, &STOCK_LISTS, vec![list]).await?.remove(0))).await
+    add_to(store, &STOCK_LISTS, list).await
 }
 
 #[test]
@@ -74,4 +78,57 @@ fn names_and_codes_are_unique() {
             assert_eq!(found.expect("read").iter().map(|list| list.id).collect::<Vec<_>>(), ids);
         }
     });
+}
+
+/// Who keeps what sourcing knows of lists, stores, locations and catalogs reads it again when the version is another one.
+#[test]
+fn each_change_of_what_sourcing_knows_raises_its_version() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let version = async || {
+            let read = async |tx: &mut Tx<'_>| stock_lists::sourcing_version(tx).await;
+            store.read("t", read).await.expect("read")
+        };
+        // Where rows are on several machines there is none.
+        let mut last = version().await;
+        if last.is_none() {
+            return;
+        }
+        for table in [&STOCK_LISTS, &STORES, &ADDRESSES, &LOCATIONS, &CATALOGS] {
+            let mut record = Record::new(table, at(0));
+            for (column, value) in [("name", "new".into()), ("township_id", 1.into()), ("stock_list_id", 777.into())] {
+                if table.column(column).is_some() {
+                    record.set(column, Value::clone(&value));
+                }
+            }
+            let made = add_to(store, table, record).await.expect("made");
+            let mut changed = made.clone();
+            changed.touch(at(5));
+            let update = async move |tx: &mut Tx<'_>| resource::update(tx, made, changed).await;
+            let after_insert = version().await;
+            let changed = store.write("t", update).await.expect("changed");
+            let after_update = version().await;
+            assert!(last < after_insert && after_insert < after_update, "{}", table.name);
+            let fail = async move |tx: &mut Tx<'_>| {
+                resource::remove(tx, changed).await?;
+                Err::<(), _>(Error::Internal("not now".to_owned()))
+            };
+            store.write("t", fail.clone()).await.expect_err("it fails");
+            assert_eq!(version().await, after_update, "{}: nothing has changed", table.name);
+            let remove = async move |tx: &mut Tx<'_>| match fail(tx).await {
+                Err(Error::Internal(text)) if text == "not now" => Ok(()),
+                other => other,
+            };
+            store.write("t", remove).await.expect("removed");
+            last = version().await;
+            assert!(after_update < last, "{}", table.name);
+        }
+        // Nothing else does.
+        add_to(store, &COUNTRIES, Record::new(&COUNTRIES, at(0))).await.expect("made");
+        assert_eq!(version().await, last);
+    });
+}
+
+async fn add_to(store: &Store, table: &'static Table, record: Record) -> Result<Record, Error> {
+    store.write("t", async move |tx| Ok(resource::insert(tx, table, vec![record]).await?.remove(0))).await
 }

@@ -69,6 +69,7 @@ impl Run {
                 move_registration: MoveRegistration::Acknowledged,
                 is_item_code_unique: true,
                 low_stock: 5,
+                source: None,
             });
             let changed = store.write("t", async move |tx| {
                 let before = resource::by_id(tx, &STOCK_LISTS, id.get()).await?.expect("made by the shop");
@@ -184,7 +185,7 @@ impl Run {
             }
         });
         let rows = rows.collect();
-        Command::WriteStocks(WriteStocks { rows, create_unknown_products: self.chance.below(3) > 0 })
+        Command::WriteStocks(WriteStocks { rows, create_unknown_products: self.chance.below(3) > 0, source: None })
     }
 
     fn import(&mut self, now: Timestamp) -> Command {

@@ -9,9 +9,11 @@ use onhand_core::{Command, Outcome};
 use onhand_store::Store;
 use onhand_store::verify::{self, Difference, Extent};
 
+use crate::cart_reservations::sound_carts;
 use crate::database::{Database, for_both_engines, for_each_engine};
 use crate::fulfilment::sound_fulfilment;
 use crate::moves::sound_moves;
+use crate::outgoing_lines::sound_outgoing;
 use crate::shop::{Shop, line, place, write};
 
 /// Everything that does not add up.
@@ -93,7 +95,11 @@ const RESERVED_LIST: &str = "a line names the list it is reserved in";
 const SHORT_NOTED: &str = "a short line is an unplanned item";
 const UNPLANNED: &str = "an unplanned line is open and in no package";
 const UNNOTED: &str = "a line that left its package is an unplanned item";
+const OUTGOING: &str = "a line is cancelled exactly if it has ended with its data source";
 const STATES: &str = "a stock is in the states that its numbers say";
+const CART_LINE: &str = "a line of a cart reservation reserves its units exactly while that is open";
+const CARTS: &str =
+    "a cart reservation has its lines, its channel while it is open, and its order once it is confirmed";
 const COUNTS: &str = "counters are right";
 
 /// What is planted, and every rule that must notice it.
@@ -215,18 +221,44 @@ const MOVE_DAMAGES: &[(&str, &[&str])] = &[
     ("UPDATE order_item SET reserved_list_id = 987", &[RESERVED_LIST]),
 ];
 
+/// And of lines that are placed with a data source.
+const OUTGOING_DAMAGES: &[(&str, &[&str])] = &[
+    ("DELETE FROM data_source_line WHERE state = 'pending'", &[OUTGOING]),
+    ("UPDATE data_source_line SET state = 'pending' WHERE state = 'cancelled'", &[OUTGOING]),
+    ("UPDATE data_source_line SET state = 'refused' WHERE state = 'pending'", &[OUTGOING]),
+];
+
+/// And of carts: an open one, one that was ordered, one that was released.
+const CART_DAMAGES: &[(&str, &[&str])] = &[
+    ("UPDATE cart_reservation_line SET reserved = reserved + 1 WHERE reserved > 0", &[OPEN_HOLDS, CART_LINE]),
+    ("UPDATE cart_reservation_line SET reserved = quantity WHERE reserved = 0", &[OPEN_HOLDS, CART_LINE]),
+    ("DELETE FROM cart_reservation WHERE state = 1", &[CART_LINE, COUNTS]),
+    ("UPDATE cart_reservation SET state = 4 WHERE state = 1", &[CART_LINE, CARTS, COUNTS]),
+    ("UPDATE cart_reservation SET line_count = line_count + 1", &[CARTS]),
+    ("UPDATE cart_reservation SET open_channel_id = NULL WHERE state = 1", &[CARTS, COUNTS]),
+    ("UPDATE cart_reservation SET order_id = NULL WHERE state = 2", &[CARTS]),
+];
+
 /// In which shop something is damaged.
 #[derive(Clone, Copy)]
 enum Place {
     Sales,
     Fulfilment,
     Moves,
+    Outgoing,
+    Carts,
 }
 
 #[test]
 fn each_damage_is_noticed() {
     let mut noticed = BTreeSet::new();
-    let all = [(DAMAGES, Place::Sales), (FLOOR_DAMAGES, Place::Fulfilment), (MOVE_DAMAGES, Place::Moves)];
+    let all = [
+        (DAMAGES, Place::Sales),
+        (FLOOR_DAMAGES, Place::Fulfilment),
+        (MOVE_DAMAGES, Place::Moves),
+        (OUTGOING_DAMAGES, Place::Outgoing),
+        (CART_DAMAGES, Place::Carts),
+    ];
     let everywhere = all.into_iter().flat_map(|(damages, place)| damages.iter().map(move |damage| (damage, place)));
     for ((sql, rules), place) in everywhere {
         for_both_engines(async |database| {
@@ -234,6 +266,8 @@ fn each_damage_is_noticed() {
                 Place::Sales => sound_shop(&database).await,
                 Place::Fulfilment => sound_fulfilment(&database.store).await,
                 Place::Moves => sound_moves(&database.store).await,
+                Place::Outgoing => sound_outgoing(&database.store).await,
+                Place::Carts => sound_carts(&database.store).await,
             };
             assert!(database.plant(sql) > 0, "nothing was damaged by {sql}");
             let found = differences(&database.store).await;

@@ -25,6 +25,10 @@ const SHOP: &str = "
         (2, 'market', 'hash', 'channel', 1, 0, 2, NULL, 'dark');
     INSERT INTO token VALUES (1, 1, 'a', 'prefix', x'00ff7f80', 1, NULL, NULL, 0, NULL, 'api', ''),
         (2, 2, 'b', 'prefix', x'', 1, 5, 6, 1, 7, 'screen', 'Firefox');
+    INSERT INTO installation VALUES (1, 'c0ffee');
+    INSERT INTO data_source VALUES (1, 'Ortak', 'https://a.example', 's1.a.b', 4, NULL, 1, 1, 30, 2, 5, 6, 7, NULL, '12.3', -4,
+      8, 9, NULL, 'away: ç', 3, 10, 'a,b', 11, 1, 'mapping', NULL, 3, 5, 4, 6, 7);
+    INSERT INTO data_source_mapping VALUES (1, 1, 257, 'SKU-1', 'Onların 1', 5, 6);
     INSERT INTO saved_view VALUES (1, 2, 'stock', 'Kış', 'q=KAZ', 1, 5, 6);
     INSERT INTO lease VALUES ('sweep', 'somebody', 9);
     INSERT INTO product_word VALUES ('çarşı', 257), ('=869', 257);
@@ -34,16 +38,20 @@ const SHOP: &str = "
       INSERT INTO product SELECT n & 255, n * 256 + (n & 255), 'SKU-' || n, 'é\" \\', '', 1, '{}', '{\"a\":[1]}', n, n FROM n;
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4001)
       INSERT INTO stock SELECT n & 255, n * 256 + (n & 255), 1 + (n > 4000), n * 256, 'SKU-' || n, 'qty', n % 7 + 9, 0, 0, 0,
-        CASE n & 1 WHEN 1 THEN n END, n * 256 + (n & 255), '{}', n, n, NULL, n & 1, NULL, n, 0 FROM n;
+        CASE n & 1 WHEN 1 THEN n END, n * 256 + (n & 255), '{}', n, n, NULL, n & 1, NULL, n, 0, n & 1 FROM n;
+    INSERT INTO adjustment_reason VALUES (1, 'vitrin ☂', 'Vitrin', 1, '{}', 5, 6);
+    INSERT INTO removed_stock VALUES (1, 999937, 1, 256, 'Eski ☂', 'kg', 5, 6, 1);
     INSERT INTO stock_list_sums VALUES (1, 5, 6, 4000, 48000, 1, 4, 48005, 0, 1, 0, 0, NULL), (2, 5, 6, 1, 9, 0, 0, 9, 0, 0, 0, 0, 7);
-    INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL, NULL, 5, NULL, NULL, NULL FROM stock;
+    INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL, NULL, 5, NULL, NULL, NULL, NULL, NULL FROM stock;
     INSERT INTO sales_order VALUES (7, 263, 0, 'T-1', 400, 0, 'try', '{}', '{}', 1, 1, 1);
     INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1, 1, NULL,
-                                   'nearest_store next_choice 4888'),
-                                  (7, 519, 263, 256, 1, 257, 'SKU-1', 1, 400, 0, NULL, '{}', '{}', '{}', 1, 1, NULL, 263, NULL);
+                                   'nearest_store next_choice 4888', 1),
+                                  (7, 519, 263, 256, 1, 257, 'SKU-1', 1, 400, 0, NULL, '{}', '{}', '{}', 1, 1, NULL, 263, NULL,
+                                   NULL);
+    INSERT INTO data_source_line VALUES (7, 263, 263, 1, 'placed', 1, 9, 5, 4, 'a,b', 77, 78, 'no_answer', 'Yanıt yok', 'Onların 1');
     INSERT INTO reservation VALUES (1, 263, 257, 2, 2, 8, NULL, NULL, NULL), (1, 519, 257, 1, 1, NULL, 9, 513, 2);
     INSERT INTO mapping VALUES (7, 263, 263, 'erp', 'CODE', 1);
-    INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 4, 10, 1, 4, 1, 6, 3, 7, 8, 'kg', 'counted', 'çok');
+    INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 4, 10, 1, 4, 1, 6, 3, 7, 8, 'kg', 'counted', 'çok', NULL, 256);
     UPDATE stock SET reserved = 1, reported = 4, movement_id = 90000001, states = 2 WHERE id = 257;
     INSERT INTO stock_location_address VALUES (1, 'Depot', '', '', '', '', '', '', '', '', NULL, '28.9', 1, 1, 1);
     INSERT INTO stock_location VALUES
@@ -59,6 +67,20 @@ const SHOP: &str = "
     INSERT INTO kept_units VALUES (1, 257, 263, 2, 8);
     INSERT INTO discrepancy VALUES
       (1, 257, 257, 1, 'SKU-1', 'damaged', 0, 263, NULL, 1, 1, 1, 257, 2, 10, 1, 'removed', 1);
+    INSERT INTO stock_transfer VALUES (256, 1, 2, 'T-☂', 'vitrin ☂', NULL, 1, 5), (512, 2, 1, NULL, NULL, 'ç', 1, 6);
+    INSERT INTO stock_transfer_line VALUES (256, 0, 'SKU-1', 2, 257, 514, 90000001, 90000001);
+    INSERT INTO cart_reservation VALUES (2, 514, 1, 'sepet ☂', 1, 50, NULL, 50, 1, 1, 5, 6),
+      (3, 771, 0, 'cart', 2, 50, 263, NULL, 1, NULL, 5, 7);
+    INSERT INTO cart_reservation_line VALUES (2, 514, 1, 512, 'SKU-2', 1, 514, 2, 2, NULL),
+      (3, 771, 1, 512, 'SKU-2', 1, 514, 1, 0, 'nearest_store');
+    INSERT INTO movement VALUES (2, 90000002, 514, 514, 'cart_reserved', NULL, 0, 2, 0, 0, 11, 2, 0, 1, 6, NULL, NULL, 7, NULL, NULL, NULL, 514, NULL);
+    UPDATE stock SET reserved = 2, movement_id = 90000002 WHERE id = 514;
+    INSERT INTO webhook VALUES (1, 'Kargo ☂', 'https://a.example/h', '[\"stock.changed\"]', 1, NULL, 1, 's1.a.b', 5, 6, 3, 2, 7, 0, 9, 'refused',
+      NULL, NULL);
+    INSERT INTO event_log VALUES (3, 1, 257, 1, NULL, 'SKU-1 ☂', 5, 6, '{}');
+    INSERT INTO event_pending VALUES (2, 257, 1, 4, 5);
+    INSERT INTO event_reader VALUES ('n-1', 9);
+    INSERT INTO webhook_delivery VALUES (1, 1, 3, 'stock.changed', 'SKU-1', 2, 1, 500, 'ç', 12, '{}', 5, 6, 7);
     INSERT INTO stock_count VALUES (256, 1, 1, 1);
     INSERT INTO stock_count_line VALUES (256, 0, 'SKU-1', 1, 1, 'confirmed', NULL);
     INSERT INTO unplanned_item VALUES (7, 263, 263, 257, 'SKU-1', 2, 4, 1, 1);
@@ -83,6 +105,10 @@ const SHOP: &str = "
         UNION ALL SELECT 'sales_order:is_send:0', id FROM sales_order
         UNION ALL SELECT 'sales_order:channel_id:0', id FROM sales_order
         UNION ALL SELECT 'order_item', id FROM order_item UNION ALL SELECT 'mapping', id FROM mapping
+        UNION ALL SELECT 'data_source', id FROM data_source
+        UNION ALL SELECT 'adjustment_reason', id FROM adjustment_reason
+        UNION ALL SELECT 'data_source_mapping', id FROM data_source_mapping
+        UNION ALL SELECT 'data_source_mapping:data_source_id:1', id FROM data_source_mapping
         UNION ALL SELECT 'stock_list', id FROM stock_list UNION ALL SELECT 'channel', id FROM channel
         UNION ALL SELECT 'stock_location_address', id FROM stock_location_address
         UNION ALL SELECT 'stock_location', id FROM stock_location
@@ -98,6 +124,15 @@ const SHOP: &str = "
         UNION ALL SELECT 'stock_move:state:1', id FROM stock_move
         UNION ALL SELECT 'unplanned_item', id FROM unplanned_item
         UNION ALL SELECT 'unplanned_item:reason:4', id FROM unplanned_item
+        UNION ALL SELECT 'stock_transfer', id FROM stock_transfer
+        UNION ALL SELECT 'stock_transfer:from_list_id:' || from_list_id, id FROM stock_transfer
+        UNION ALL SELECT 'stock_transfer:to_list_id:' || to_list_id, id FROM stock_transfer
+        UNION ALL SELECT 'cart_reservation', id FROM cart_reservation
+        UNION ALL SELECT 'cart_reservation:channel_id:' || channel_id, id FROM cart_reservation
+        UNION ALL SELECT 'cart_reservation:state:' || state, id FROM cart_reservation
+        UNION ALL SELECT 'cart_reservation:open_channel_id:' || open_channel_id, id FROM cart_reservation
+         WHERE open_channel_id IS NOT NULL
+        UNION ALL SELECT 'webhook', id FROM webhook
         UNION ALL SELECT 'stock_count', id FROM stock_count
         UNION ALL SELECT 'stock_count:stock_location_id:1', id FROM stock_count
         UNION ALL SELECT 'price_list', id FROM price_list

@@ -24,6 +24,8 @@ const SCANS: &[(&str, &str)] = &[
     ("accounts.count", "people and programs, a few dozen"),
     ("accounts.list", "people and programs, a few dozen"),
     ("channel.in_account", "people and programs, a few dozen"),
+    ("data_sources.all", "256 at the most, every two seconds"),
+    ("data_sources.count", "256 at the most, when a person adds one"),
     ("stock_sums.due", "a row per list, in the background"),
     ("sourcing_queue.all", "orders that wait to be sourced, gone as soon as they are"),
     ("stock_locations.active", "two hundred at the most"),
@@ -31,16 +33,22 @@ const SCANS: &[(&str, &str)] = &[
     ("stock_locations.due", "once in the life of a location: the lines that are open in its list"),
     ("stock_locations.lists", "two hundred at the most"),
     ("stock_locations.names", "two hundred at the most"),
+    ("webhooks.all", "256 at the most, every two seconds"),
+    ("webhooks.any_active", "256 at the most, and an index of the active ones"),
+    ("webhooks.count", "256 at the most, when a person adds one"),
 ];
 
 /// Statements that go through a table in the order of its key. Where another condition narrows what they want, that is
 /// reading the whole table, though no plan calls it a scan.
 const WALKS: &[(&str, &str)] = &[
+    ("event_log.after", "every row is wanted, up to a limit"),
+    ("event_log.oldest", "every row is wanted, up to a limit"),
     ("reports.oldest_errors", "every row is wanted, up to a limit"),
     ("reports.oldest_events", "every row is wanted, up to a limit"),
     ("reports.oldest_places", "every row is wanted, up to a limit"),
     ("unplanned_items.after", "every row is wanted, up to a limit"),
     ("watched.channels", "every row is wanted, up to a limit"),
+    ("webhook_deliveries.oldest", "every row is wanted, up to a limit"),
 ];
 
 /// Statements that sort what they have found.
@@ -50,7 +58,7 @@ const SORTS: &[(&str, &str)] = &[
     ("price_column_mappings.forget_old", "a list remembers a hundred mappings, and a person adds one"),
     ("imports.open", "what is left to do is little"),
     ("mappings.of_item", "a line has one mapping per kind of remote system"),
-    ("movements.history", "the steps of a walk, of which there are two hundred at the most"),
+    ("movements.history", "the steps of a walk, of which there are a thousand at the most"),
     ("orders.by_number", "a number is used once per channel"),
 ];
 
@@ -77,6 +85,7 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("discrepancies.active_at", "removing them: seldom, by people, on every machine"),
     ("discrepancies.of_package_item", "a package's lines are of many stocks, and those of many buckets"),
     ("idempotency.forget", "housekeeping, once a minute, on every machine"),
+    ("movements.last", "some thousands of an index, as of the newest, on every machine"),
     ("movements.newest", "the overview: a few rows of an index on every machine"),
     ("order_items.oversold_before", "people who look at such lines: a few rows of an index on every machine"),
     ("order_items.oversold_count", "people who look at such lines: a few rows of an index on every machine"),
@@ -84,6 +93,13 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("package_items.counted", "counting: by people, and an SKU's lines are those of many orders"),
     ("package_items.of_sku", "the product's page: by people, and a few rows of an index on every machine"),
     ("products.by_sku_prefix", "searching: by people, and a few rows of an index on every machine"),
+    ("cart_reservation_lines.of_stock", "who reserves a stock: for people, and carts are not where their stocks are"),
+    ("cart_reservation_lines.sum_of_stock", "the same"),
+    ("cart_reservations.due", "what is to expire, of all: a few rows of an index on every machine"),
+    ("cart_reservations.next_due", "the same, one row"),
+    ("outgoing_lines.any", "changing a source's address: by people, and a row of an index on every machine"),
+    ("outgoing_lines.due", "placing, in the background: those of a source are of many orders, on every machine"),
+    ("outgoing_lines.waiting", "the same, of those that go first"),
     ("reservations.short_before", "people who look at such lines: a few rows of an index on every machine"),
     ("reservations.short_count", "people who look at such lines: a few rows of an index on every machine"),
     ("sourcing_queue.all", "planning, in the background: few rows, on every machine"),
@@ -91,8 +107,10 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("reports.oldest_events", "housekeeping, once a minute, on every machine"),
     ("unplanned_items.after", "planning again, in the background: few rows, on every machine"),
     ("unplanned_items.of_stock", "planning: lines that wait for a stock are those of many orders"),
+    ("watched.failed", "watching: now and then, on every machine"),
     ("watched.open", "watching: now and then, on every machine"),
     ("watched.oversold", "watching: now and then, on every machine"),
+    ("watched.pending", "watching: now and then, on every machine"),
     ("watched.reported", "watching: now and then, on every machine"),
     ("watched.short", "watching: now and then, on every machine"),
     ("stock_sums.step", "counting, in the background: a step of the stocks of a list"),
@@ -100,7 +118,7 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
         "stocks.states",
         "the counts of a list's views: by people, and up to a thousand rows of an index on every machine",
     ),
-    ("stocks.of_list", "a list is on every machine, and an import that replaces it looks at all of it"),
+    ("stocks.of_list", "a list is on every machine, and what replaces it as a whole looks at all of it"),
 ];
 
 /// Statements with a text per engine. ARCHITECTURE.md allows ten.

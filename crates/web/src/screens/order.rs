@@ -4,7 +4,7 @@
 
 use askama::Template;
 use onhand_core::fulfilment::list_sourcing::SourcedFrom;
-use onhand_core::{OrderStatus, ReservationState, Timestamp};
+use onhand_core::{OrderStatus, OutgoingState, ReservationState, Timestamp};
 
 use crate::form::FieldErrors;
 use crate::{Frame, order_words};
@@ -84,6 +84,8 @@ pub struct OrderLine {
     pub list: Option<(i64, String)>,
     /// How that list was chosen, if the order left that to its catalog.
     pub sourced: Option<SourcedFrom>,
+    /// How far it is with the data source of its list, and what went wrong there last, which may be empty.
+    pub outgoing: Option<(OutgoingState, String)>,
     /// How many units.
     pub quantity: i64,
     /// Its reservation.
@@ -221,6 +223,24 @@ impl OrderLine {
             Some(metres) => frame.t.sourced_at(reason, frame.n((metres + 500) / 1_000)),
             None => reason.to_owned(),
         })
+    }
+
+    fn outgoing_text(&self, frame: &Frame) -> Option<&'static str> {
+        self.outgoing.as_ref().map(|(state, _)| order_words::outgoing(*state, frame.t))
+    }
+
+    /// What went wrong with its data source, in the page's language where it is known.
+    fn outgoing_error<'l>(&'l self, frame: &Frame) -> Option<std::borrow::Cow<'l, str>> {
+        let (_, error) = self.outgoing.as_ref().filter(|(_, error)| !error.is_empty())?;
+        Some(frame.told(error))
+    }
+
+    fn outgoing_class(&self) -> &'static str {
+        match self.outgoing {
+            Some((OutgoingState::Pending | OutgoingState::Cancelling, _)) => "low",
+            Some((OutgoingState::Refused | OutgoingState::Failed, _)) => "over",
+            _ => "",
+        }
     }
 
     fn state_class(&self) -> &'static str {

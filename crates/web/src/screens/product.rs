@@ -3,10 +3,10 @@
 //! Promises: the four numbers of the equation are one reading. Must not know how a number came about but by its events.
 
 use askama::Template;
-use onhand_core::{AdjustmentReason, Timestamp};
+use onhand_core::{Reason, Timestamp};
 
 use super::level::{self, LevelEdit};
-pub use super::reserving::{DiscrepancyLine, External, PackedLine, ReportedLine, Reserving, Told};
+pub use super::reserving::{CartLine, DiscrepancyLine, External, PackedLine, ReportedLine, Reserving, Told};
 use crate::bar::{Bar, Numbers};
 use crate::chart::{Mark, Point, Steps};
 use crate::form::Pager;
@@ -86,6 +86,10 @@ pub struct Chosen {
     pub reserved_lines: Option<i64>,
     /// The part of the reserved units that order lines make up.
     pub reserved_by_lines: i64,
+    /// The part of the reserved units that carts make up.
+    pub reserved_by_carts: i64,
+    /// The carts that reserve it, the oldest first; at most 100, on the first page of lines.
+    pub carts: Vec<CartLine>,
     /// The external reservation: the part that a client wrote.
     pub external: Option<External>,
     /// Since when the oldest reported line is registered.
@@ -226,7 +230,7 @@ pub struct Event {
     /// The name of the token that was used; may be empty.
     pub token: String,
     /// The adjustment reason that was given.
-    pub reason: Option<AdjustmentReason>,
+    pub reason: Option<Reason>,
     /// The note that was given; may be empty.
     pub note: String,
     /// The numbers of the orders whose lines the level has settled, as far as that is known.
@@ -300,8 +304,12 @@ impl Event {
         }
     }
 
-    fn reason(&self, frame: &Frame) -> Option<&'static str> {
-        self.reason.map(|reason| level::reason_text(frame.texts(), reason))
+    fn reason(&self, frame: &Frame) -> Option<&str> {
+        let text = |reason| match reason {
+            &Reason::Known(reason) => level::reason_text(frame.texts(), reason),
+            Reason::Own(code) => code,
+        };
+        self.reason.as_ref().map(text)
     }
 }
 
@@ -359,7 +367,7 @@ impl Chosen {
     }
 
     fn has_reserving(&self) -> bool {
-        !self.reservations.is_empty() || self.external.is_some() || self.more_reserved > 0
+        !self.reservations.is_empty() || !self.carts.is_empty() || self.external.is_some() || self.more_reserved > 0
     }
 }
 

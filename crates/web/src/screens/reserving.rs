@@ -43,6 +43,21 @@ impl Reserving {
     }
 }
 
+/// A cart that reserves the stock.
+#[derive(Clone, Debug)]
+pub struct CartLine {
+    /// Its reference; empty where the person may not know it.
+    pub reference: String,
+    /// The channel; none for one through the own API.
+    pub channel: Option<String>,
+    /// How many units.
+    pub quantity: i64,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when, if the person may know that.
+    pub until: Option<Timestamp>,
+}
+
 /// An external reservation.
 #[derive(Clone, Debug)]
 pub struct External {

@@ -28,6 +28,9 @@ texts! {
     state_failed: "failed" | "başarısız";
     // Sending
     import_title: "Import a file" | "Dosya aktar";
+    import_prices_title: "Import a file of prices" | "Fiyat dosyası aktar";
+    import_prices_instead: "Import prices instead" | "Bunun yerine fiyat aktar";
+    import_stock_instead: "Import stock instead" | "Bunun yerine stok aktar";
     choose_list: "Into which list?" | "Hangi listeye?";
     what_rows_mean: "What do the rows mean?" | "Satırlar ne anlama geliyor?";
     mode_upsert: "Stock levels" | "Stok miktarları";
@@ -50,6 +53,8 @@ texts! {
     bulk_edit(edit): "Bulk edit: {edit}" | "Toplu düzenleme: {edit}";
     paste_hint: "The first row names the columns, or there are two columns: SKU and level."
         | "İlk satır sütunları adlandırır ya da iki sütun vardır: SKU ve miktar.";
+    paste_prices_hint: "The first row names the columns, or there are two columns: SKU and price."
+        | "İlk satır sütunları adlandırır ya da iki sütun vardır: SKU ve fiyat.";
     preview_first: "Preview" | "Önizle";
     import_now: "Import without a preview" | "Önizlemeden aktar";
     preview_hint: "A preview changes nothing." | "Önizleme hiçbir şeyi değiştirmez.";

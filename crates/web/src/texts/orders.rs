@@ -42,6 +42,12 @@ texts! {
     line_short: "short: no stock has it" | "stoksuz: hiçbir stokta yok";
     line_oversold: "oversold" | "fazla satıldı";
     back_on_sale[n]: "{n} unit came back on sale", "{n} units came back on sale" | "{n} adet yeniden satışta";
+    outgoing_pending: "waits for the data source" | "veri kaynağını bekliyor";
+    outgoing_placed: "placed with the data source" | "veri kaynağına iletildi";
+    outgoing_refused: "refused by the data source" | "veri kaynağı reddetti";
+    outgoing_cancelling: "is being cancelled there" | "orada iptal ediliyor";
+    outgoing_cancelled: "cancelled there" | "orada iptal edildi";
+    outgoing_failed: "not clear with the data source" | "veri kaynağıyla netleşmedi";
     sourced_first: "first choice" | "ilk tercih";
     sourced_next: "next choice: others had too few" | "sonraki tercih: diğerlerinde yetmedi";
     sourced_fewest: "keeps the order together" | "sipariş bölünmesin diye";

@@ -28,5 +28,8 @@ texts! {
     by_transfer: "a transfer for order" | "transfer, sipariş";
     by_return: "a return of order" | "iade, sipariş";
     by_count: "a count" | "sayım";
+    by_cart: "cart" | "sepet";
+    by_cart_expired: "the expiry of cart" | "süresi dolan sepet";
+    by_cart_confirmed: "a cart that became order" | "siparişe dönen sepet, sipariş";
     by_found: "a removed discrepancy" | "kaldırılan stok farkı";
 }

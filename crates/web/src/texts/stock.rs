@@ -137,6 +137,11 @@ texts! {
     level_taken(time): "level taken at {time}" | "miktar zamanı {time}";
     by_lines[n](units): "{units} by {n} order line", "{units} by {n} order lines" | "{units}: {n} sipariş satırı";
     by_many_lines(units): "{units} by order lines" | "{units}: sipariş satırları";
+    in_carts_n(n): "{n} in carts" | "{n} sepetlerde";
+    cart_of(reference): "cart {reference}" | "sepet {reference}";
+    other_cart: "another channel’s cart" | "başka kanalın sepeti";
+    reserved_until(time): "until {time}" | "{time} saatine kadar";
+    in_a_cart: "in a cart" | "sepette";
     sold_elsewhere_n(n): "{n} sold elsewhere" | "{n} başka yerde satıldı";
     sold_elsewhere: "sold elsewhere" | "başka yerde satıldı";
     registered_since(time): "registered since {time}" | "{time} beri kayıtlı";
@@ -203,6 +208,11 @@ texts! {
     did_return: "returned" | "iade";
     did_count: "counted" | "sayıldı";
     did_find: "found again" | "yeniden bulundu";
+    did_reserve_cart: "reserved by a cart" | "sepet rezerve etti";
+    did_change_cart: "cart changed" | "sepet değişti";
+    did_release_cart: "cart released" | "sepet bırakıldı";
+    did_expire_cart: "cart expired" | "sepetin süresi doldu";
+    did_confirm_cart: "cart ordered" | "sepet sipariş oldu";
     said_order(n): "Ordered {n}" | "{n} sipariş edildi";
     said_release(n): "The ERP registered {n}: from reserved to reported" | "ERP {n} kaydetti: rezerveden bildirilmişe";
     said_cancel(n): "Cancelled {n}" | "{n} iptal edildi";
@@ -213,6 +223,11 @@ texts! {
     said_transfer(n): "{n} transferred" | "{n} transfer edildi";
     said_return(n): "{n} came back" | "{n} geri geldi";
     said_count(n): "Counted {n}" | "{n} sayıldı";
+    said_reserve_cart(n): "A cart reserved {n}" | "Bir sepet {n} rezerve etti";
+    said_change_cart(n): "A cart changed by {n}" | "Bir sepet {n} değişti";
+    said_release_cart(n): "A cart released {n}" | "Bir sepet {n} bıraktı";
+    said_expire_cart(n): "The time of a cart was over: {n} are free" | "Bir sepetin süresi doldu: {n} serbest";
+    said_confirm_cart: "A cart became an order" | "Bir sepet sipariş oldu";
     said_find: "The discrepancy was removed" | "Stok farkı kaldırıldı";
     from_to(what, from, to): "{what} {from} → {to}" | "{what} {from} → {to}";
     with_token(name, token): "{name}, token “{token}”" | "{name}, “{token}” anahtarı";

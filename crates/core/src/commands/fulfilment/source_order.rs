@@ -1,7 +1,8 @@
 //! Sourcing an order: the lines that are in no package yet go into packages.
 //!
 //! A line takes part when it is approved and its list, or the list that it is reserved in, is a location's; a line that
-//! no location has keeps its reservation where it is and stays unplanned. Sourcing again leaves packages alone.
+//! no location has keeps its reservation where it is and stays unplanned. A line that is placed with a data source is
+//! sent from there. Sourcing again leaves packages alone.
 
 use super::allocate::{self, Allocation};
 use super::outcome::{FulfilmentOutcome, OrderSourcing, packed};
@@ -67,5 +68,5 @@ fn is_to_be_sourced(working_set: &WorkingSet, item: OrderItemId) -> bool {
     let stock = working_set.stock(line.stock).map(|stock| stock.list);
     let is_located =
         [Some(line.list), stock].into_iter().flatten().any(|list| working_set.fulfilment.location_of(list).is_some());
-    is_located && unplanned::is_open(working_set, item)
+    is_located && line.outgoing.is_none() && unplanned::is_open(working_set, item)
 }

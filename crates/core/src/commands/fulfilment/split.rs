@@ -62,7 +62,14 @@ fn split(working_set: &mut WorkingSet, line: PackageItemId, units: Quantity, con
     let split_from = Some(item.split_from.unwrap_or(item.id));
     let order = item.order;
     working_set.add_reservation(Reservation { item: id, quantity: units, ..reservation });
-    working_set.add_item(OrderItem { id, quantity: units, split_from, modified_at: context.now, ..item });
+    working_set.add_item(OrderItem {
+        id,
+        quantity: units,
+        split_from,
+        outgoing: None,
+        modified_at: context.now,
+        ..item
+    });
     working_set.order_mut(order, context.now);
 
     let row = working_set.fulfilment.package_items.change(line);

@@ -9,7 +9,7 @@ use crate::http::context::RequestContext;
 use crate::http::route::{Holds, Parameter, parameter};
 use crate::resource;
 use crate::services::list_sourcing::availability::{
-    self, Availability, AvailabilityQuery, ListAvailability, ProductAvailability,
+    self, Availability, AvailabilityQuery, ProductAvailability, ShownList,
 };
 use crate::services::list_sourcing::hours::Open;
 use crate::services::orders;
@@ -21,6 +21,8 @@ use crate::wire::response_schema::{ResponseSchema, response_schema};
 const SKUS_MAX: usize = 20;
 /// Stores of each product, where the client does not say how many.
 const STORES_DEFAULT: usize = 10;
+/// About what is written of a list.
+const LIST_BYTES: usize = 192;
 /// Characters of a degree.
 const DEGREE_CHARS_MAX: usize = 32;
 
@@ -57,18 +59,23 @@ const STORE: ResponseSchema = response_schema!("StoreAvailability" {
 
 /// `GET catalogs/{id}/availability/?sku=A&sku=B&lat=41.0&lon=29.0&limit=3`.
 pub async fn of_catalog(call: RequestContext) -> Result<ApiResponse, Error> {
-    let catalog = resource::found(&call, &CATALOG).await?.id;
-    answer(&call, catalog).await
+    let query = asked(&call);
+    // The look-up finds out by itself that there is no such catalog; it does not know whose a catalog is.
+    let catalog = match (call.channel, &query) {
+        (None, Ok(_)) => call.id()?,
+        _ => resource::found(&call, &CATALOG).await?.id,
+    };
+    answer(&call, (catalog, query?)).await
 }
 
 /// `GET channel/{channel}/availability/`: the same of the channel's catalog.
 pub async fn of_channel(call: RequestContext) -> Result<ApiResponse, Error> {
     let catalog = orders::catalog_of(&call.app, call.own_channel()?).await?.ok_or_else(Error::not_found)?;
-    answer(&call, catalog).await
+    answer(&call, (catalog, asked(&call)?)).await
 }
 
-async fn answer(call: &RequestContext, catalog: i64) -> Result<ApiResponse, Error> {
-    let found = availability::look(&call.app, catalog, asked(call)?).await?;
+async fn answer(call: &RequestContext, (catalog, query): (i64, AvailabilityQuery)) -> Result<ApiResponse, Error> {
+    let found = availability::look(&call.app, catalog, query).await?;
     Ok(ApiResponse::written(|out| write(out, &found)))
 }
 
@@ -124,10 +131,19 @@ fn asked(call: &RequestContext) -> Result<AvailabilityQuery, Error> {
 }
 
 fn write(out: &mut String, found: &Availability) {
-    Object::open(out).text("sourcing_rule", found.rule.word()).list("results", &found.products, write_product).close();
+    let lists: Vec<WrittenList> = found.lists.iter().map(WrittenList::of).collect();
+    out.reserve(found.products.iter().map(|product| (product.stores.len() + 2) * LIST_BYTES).sum());
+    Object::open(out)
+        .text("sourcing_rule", found.rule.word())
+        .list("results", &found.products, |out, product| write_product(out, &lists, product))
+        .close();
 }
 
-fn write_product(out: &mut String, product: &ProductAvailability) {
+fn write_product(out: &mut String, lists: &[WrittenList], product: &ProductAvailability) {
+    let write_list = |out: &mut String, (list, available): &(usize, i64)| {
+        let list = &lists[*list];
+        Object::open(out).merge(&list.before).int("available", *available).merge(&list.after).close();
+    };
     let mut main = String::new();
     match &product.main {
         Some(list) => write_list(&mut main, list),
@@ -140,21 +156,28 @@ fn write_product(out: &mut String, product: &ProductAvailability) {
         .close();
 }
 
-fn write_list(out: &mut String, list: &ListAvailability) {
-    let store = list.source.store.as_ref();
-    let (is_open, until) = match list.open {
-        Open::Unknown => ("null", None),
-        Open::Closed => ("false", None),
-        Open::Until(until) => ("true", until),
-    };
-    Object::open(out)
-        .int("stock_list", list.source.list.get())
-        .text("name", store.map_or(&list.source.name, |store| &store.name))
-        .int("available", list.available)
-        .kilometres("distance", list.distance)
-        .int_or_null("retail_store", store.map(|store| store.id))
-        .bool("click_and_collect", store.is_some_and(|store| store.click_and_collect))
-        .raw("is_open", is_open)
-        .time_or_null("open_until", until)
-        .close();
+/// What is written of a list before and after what it has of a product, as objects: it is the same for every product.
+struct WrittenList {
+    before: String,
+    after: String,
+}
+
+impl WrittenList {
+    fn of(list: &ShownList) -> Self {
+        let (mut before, mut after) = (String::new(), String::new());
+        let (is_open, until) = match list.open {
+            Open::Unknown => ("null", None),
+            Open::Closed => ("false", None),
+            Open::Until(until) => ("true", until),
+        };
+        Object::open(&mut before).int("stock_list", list.list.get()).text("name", &list.name).close();
+        Object::open(&mut after)
+            .kilometres("distance", list.distance)
+            .int_or_null("retail_store", list.store.map(|(id, _)| id))
+            .bool("click_and_collect", list.store.is_some_and(|(_, click_and_collect)| click_and_collect))
+            .raw("is_open", is_open)
+            .time_or_null("open_until", until)
+            .close();
+        Self { before, after }
+    }
 }

@@ -1,12 +1,10 @@
 //! Price lists, and the prices of products in them (contract 9.1, contract C3).
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use onhand_core::{Product, ProductId, SKU_CHARS_MAX};
+use onhand_core::SKU_CHARS_MAX;
 use onhand_store::tables::prices::{LISTS_OF_CHANNEL, OF_CHANNEL, PRICE_LISTS, PRODUCT_PRICES};
-use onhand_store::tables::products;
 use onhand_store::{Error as StoreError, Tx};
 
+use super::products::NamedProducts;
 use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, judge, null_blanks};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
@@ -101,46 +99,16 @@ pub static PRICE: Resource = Resource {
 
 /// Amounts get the two digits after the point that clients compare texts with; the products are found by either name.
 async fn complete(tx: &mut Tx<'_>, drafts: Vec<Draft<'_>>) -> Result<Vec<Result<(), Error>>, StoreError> {
-    let skus: BTreeSet<&str> = drafts.iter().filter_map(|draft| draft.form.text("product_sku")).collect();
-    let mut products = products::keys_by_sku(tx, &skus.into_iter().collect::<Vec<_>>()).await?;
-    let ids: BTreeSet<i64> = drafts.iter().filter_map(|draft| draft.record.int("product_id")).collect();
-    let ids: Vec<ProductId> = ids.into_iter().map(ProductId::new).collect();
-    products.extend(products::keys_by_id(tx, &ids).await?);
-    let by_sku = products.iter().map(|product| (product.sku.as_str(), product)).collect();
-    let by_id = products.iter().map(|product| (product.id.get(), product)).collect();
-    Ok(drafts.into_iter().map(|draft| complete_one(draft, &by_sku, &by_id)).collect())
-}
-
-fn complete_one(
-    draft: Draft<'_>,
-    by_sku: &BTreeMap<&str, &Product>,
-    by_id: &BTreeMap<i64, &Product>,
-) -> Result<(), Error> {
-    let Draft { record, before, form, .. } = draft;
-    for column in ["price", "tax_rate", "retail_price"] {
-        if let Some(amount) = record.text(column).map(amount) {
-            record.set(column, amount);
+    let products = NamedProducts::of(tx, &drafts).await?;
+    let complete = |mut draft: Draft<'_>| {
+        for column in ["price", "tax_rate", "retail_price"] {
+            if let Some(amount) = draft.record.text(column).map(amount) {
+                draft.record.set(column, amount);
+            }
         }
-    }
-    let Some(sku) = form.text("product_sku") else {
-        let Some(id) = record.int("product_id") else {
-            return Err(Error::field("product", "This field is required."));
-        };
-        if let Some(product) = by_id.get(&id) {
-            record.set("product_sku", product.sku.clone());
-        }
-        return Ok(());
+        products.complete(&mut draft)
     };
-    let Some(product) = by_sku.get(sku) else {
-        return Err(Error::field("product_sku", format!("Object with sku={sku} does not exist.")));
-    };
-    let other = |id: i64| id != product.id.get();
-    if form.int("product").is_some_and(other) || before.and_then(|before| before.int("product_id")).is_some_and(other) {
-        return Err(Error::field("product_sku", "This is another product's SKU."));
-    }
-    record.set("product_id", product.id.get());
-    record.set("product_sku", product.sku.clone());
-    Ok(())
+    Ok(drafts.into_iter().map(complete).collect())
 }
 
 /// A decimal with at least two digits after the point.

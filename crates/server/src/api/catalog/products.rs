@@ -1,11 +1,15 @@
 //! Products, as much of them as stock needs.
 
-use onhand_core::SKU_CHARS_MAX;
-use onhand_store::tables::products::{OF_CHANNEL, PRODUCTS};
+use std::collections::{BTreeMap, BTreeSet};
+
+use onhand_core::{Product, ProductId, SKU_CHARS_MAX};
+use onhand_store::tables::products::{self, OF_CHANNEL, PRODUCTS};
+use onhand_store::{Error as StoreError, Tx};
 
 use crate::api::channels::mapped_products::IMAGE;
 use crate::http::route::RefusedBy;
 use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, judge};
+use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::response_schema::response_schema;
@@ -77,5 +81,55 @@ fn keep_name(draft: Draft<'_>) {
     if record.text("name") == Some("") {
         let name = before.map_or_else(|| record.value("sku"), |before| before.value("name")).clone();
         record.set("name", name);
+    }
+}
+
+/// The products that some records are of. Each record has them in `product_id` and `product_sku`, and a client may send
+/// either, as `product` or `product_sku`.
+pub(in crate::api) struct NamedProducts {
+    by_sku: BTreeMap<String, Product>,
+    by_id: BTreeMap<i64, Product>,
+}
+
+impl NamedProducts {
+    /// Finds the products of all drafts together.
+    pub(in crate::api) async fn of(tx: &mut Tx<'_>, drafts: &[Draft<'_>]) -> Result<Self, StoreError> {
+        let skus: BTreeSet<&str> = drafts.iter().filter_map(|draft| draft.form.text("product_sku")).collect();
+        let mut found = products::keys_by_sku(tx, &skus.into_iter().collect::<Vec<_>>()).await?;
+        let ids: BTreeSet<i64> = drafts.iter().filter_map(|draft| draft.record.int("product_id")).collect();
+        let ids: Vec<ProductId> = ids.into_iter().map(ProductId::new).collect();
+        found.extend(products::keys_by_id(tx, &ids).await?);
+        let by_sku = found.iter().map(|product| (product.sku.clone(), product.clone())).collect();
+        Ok(Self { by_sku, by_id: found.into_iter().map(|product| (product.id.get(), product)).collect() })
+    }
+
+    /// Puts into a record what the client has not sent of its product.
+    ///
+    /// # Errors
+    ///
+    /// A fault of `product` or `product_sku` if there is no such product, or the two are of different ones.
+    pub(in crate::api) fn complete(&self, draft: &mut Draft<'_>) -> Result<(), Error> {
+        let Draft { record, before, form, .. } = draft;
+        let Some(sku) = form.text("product_sku") else {
+            let Some(id) = record.int("product_id") else {
+                return Err(Error::field("product", "This field is required."));
+            };
+            if let Some(product) = self.by_id.get(&id) {
+                record.set("product_sku", product.sku.clone());
+            }
+            return Ok(());
+        };
+        let Some(product) = self.by_sku.get(sku) else {
+            return Err(Error::field("product_sku", format!("Object with sku={sku} does not exist.")));
+        };
+        let other = |id: i64| id != product.id.get();
+        if form.int("product").is_some_and(other)
+            || before.and_then(|before| before.int("product_id")).is_some_and(other)
+        {
+            return Err(Error::field("product_sku", "This is another product's SKU."));
+        }
+        record.set("product_id", product.id.get());
+        record.set("product_sku", product.sku.clone());
+        Ok(())
     }
 }

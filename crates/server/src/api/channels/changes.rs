@@ -7,14 +7,14 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use onhand_core::{ChannelId, Stock, StockId};
+use onhand_core::{ChannelId, Stock, StockId, StockListId};
 use onhand_store::Tx;
 use onhand_store::channel_sync::channel_scope::ChannelScope;
 use onhand_store::channel_sync::cursor::{self, ChangesQuery, Cursor, SentStock, Slice};
 use onhand_store::channel_sync::lag::{self, Lag};
 use onhand_store::channel_sync::{change_log, cursor_scope, generation};
 use onhand_store::query::{Condition, Op};
-use onhand_store::tables::product_stocks;
+use onhand_store::tables::{product_stocks, removed_stocks};
 
 use super::feeds;
 use crate::http::context::RequestContext;
@@ -120,7 +120,8 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
         .bool("more", slice.is_some_and(|slice| slice.has_more))
         .list("results", &rows, |out, row| out.push_str(row))
         .close();
-    Ok(ApiResponse::ok(body))
+    let list = list.map(StockListId::new);
+    Ok(call.with_origins(ApiResponse::ok(body), list.as_ref().map(std::slice::from_ref)))
 }
 
 /// What is asked of changes.
@@ -184,7 +185,10 @@ async fn written(
     sent: &[SentStock],
 ) -> Result<Vec<String>, onhand_store::Error> {
     let ids: Vec<StockId> = sent.iter().map(|sent| StockId::new(sent.stock)).collect();
-    let found = product_stocks::by_ids(tx, &ids).await?;
+    let mut found = product_stocks::by_ids(tx, &ids).await?;
+    if found.len() < ids.len() {
+        found.extend(removed_stocks::by_ids(tx, &ids).await?);
+    }
     let found: HashMap<i64, Stock> = found.into_iter().map(|stock| (stock.id.get(), stock)).collect();
     let write = |sent: &SentStock| {
         let stock = found.get(&sent.stock)?;

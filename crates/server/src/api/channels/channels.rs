@@ -1,12 +1,13 @@
 //! Sales channels (contract 9.2): what they sell, what they are told, and what to do when an order does not fit.
 
-use onhand_core::{Oversell, QUANTITY_MAX};
+use onhand_core::{CART_SECONDS_MIN, Oversell, QUANTITY_MAX};
 use onhand_store::tables::categories::TREES_OF_CHANNEL;
 use onhand_store::tables::channels::CHANNELS;
 
 use super::failed_integrations::{INTERVAL_SECONDS_MAX, RETRIES_MAX};
 use crate::auth::{Permission, Role};
 use crate::resource::{Draft, OwnerScope, Resource, Secrets, Taken, Unique, judge};
+use crate::services::carts::CART_SECONDS_MAX;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -63,6 +64,24 @@ pub static CHANNEL: Resource = Resource {
                 FIGURES,
                 "The level of a stock that it receives: available (default; what can be sold) or raw (what was written; 0 while it is off sale).",
             ),
+            Field::int(
+                "reservations_max",
+                0,
+                QUANTITY_MAX,
+                "How many reservations of carts may be open at once. Default 10,000.",
+            ),
+            Field::int(
+                "reservation_units_max",
+                0,
+                QUANTITY_MAX,
+                "Of how many units one reservation of a cart may be. Default 1,000.",
+            ),
+            Field::int(
+                "reservation_seconds_max",
+                CART_SECONDS_MIN,
+                CART_SECONDS_MAX,
+                "For how many seconds a cart may reserve units. Default 604,800, a week.",
+            ),
         ],
         &response_schema!(resource "Channel" {
             name: Text,
@@ -77,6 +96,9 @@ pub static CHANNEL: Resource = Resource {
             max_retry_count: Int,
             retry_interval: Int,
             stock_figure: Text,
+            reservations_max: Int,
+            reservation_units_max: Int,
+            reservation_seconds_max: Int,
         }),
         &[
             Filter::new("pk", "id", Kind::Int),

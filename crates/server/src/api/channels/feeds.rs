@@ -232,10 +232,9 @@ pub(super) async fn written(
             found.iter().for_each(|record| put(record.id, &|out| crate::resource::write(request, out, record)));
         }
         Source::Orders => {
-            for id in objects.iter().copied().map(OrderId::new) {
-                if let Some((order, items)) = services::orders::whole(tx, id).await? {
-                    put(id.get(), &|out| order_views::write(out, &order, &items));
-                }
+            let ids: Vec<OrderId> = objects.iter().copied().map(OrderId::new).collect();
+            for (order, items) in services::orders::wholes(tx, &ids).await? {
+                put(order.id.get(), &|out| order_views::write(out, &order, &items));
             }
         }
     }

@@ -67,7 +67,7 @@ pub const FILTERS: &[Filter] = &[
 ];
 
 /// Writes a discrepancy.
-pub(super) fn write(out: &mut String, one: &Discrepancy) {
+pub(crate) fn write(out: &mut String, one: &Discrepancy) {
     Object::open(out)
         .int("id", one.id.get())
         .text("reason", one.reason.word())

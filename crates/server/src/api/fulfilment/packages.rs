@@ -104,7 +104,8 @@ pub const ITEM_FILTERS: &[Filter] = &[
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];
 
-fn write(out: &mut String, packed: &PackedLines) {
+/// Writes a package with its lines.
+pub(crate) fn write(out: &mut String, packed: &PackedLines) {
     let PackedLines { package, lines, discrepancies } = packed;
     let allowed: Vec<_> = PackageCommand::allowed(package.state).collect();
     Object::open(out)
@@ -162,7 +163,7 @@ fn write_plan(out: &mut String, plan: &OrderSourcing) {
 }
 
 /// Packages with their lines, and what was not found of those.
-async fn with_lines(tx: &mut Tx<'_>, found: &[Package]) -> Result<Vec<PackedLines>, onhand_store::Error> {
+pub(crate) async fn with_lines(tx: &mut Tx<'_>, found: &[Package]) -> Result<Vec<PackedLines>, onhand_store::Error> {
     let lines = packages::items_of(tx, found.iter().map(|package| package.id)).await?;
     let flagged = discrepancies::of_package_items(tx, lines.iter().map(|line| line.id)).await?;
     let of = |package: &Package| {

@@ -153,6 +153,22 @@ async fn with_lines(tx: &mut Tx<'_>, found: Vec<Transfer>) -> Result<Vec<Whole>,
     Ok(found.into_iter().map(of).collect())
 }
 
+/// Transfers as they are shown, each with its number; those that are not there are left out.
+pub(crate) async fn written(
+    tx: &mut Tx<'_>,
+    ids: &[TransferId],
+) -> Result<Vec<(Transfer, String)>, onhand_store::Error> {
+    let found = transfers::by_ids(tx, ids.iter().copied()).await?;
+    let names = Names::load(tx, &found).await?;
+    let text = |transfer: &Transfer, lines: &[TransferItem]| {
+        let mut out = String::new();
+        write(&mut out, transfer, lines, &names);
+        out
+    };
+    let whole = with_lines(tx, found).await?;
+    Ok(whole.into_iter().map(|(transfer, lines)| (transfer.clone(), text(&transfer, &lines))).collect())
+}
+
 /// `GET oms/transfer_orders/`.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let query = call.listing(FILTERS)?;

@@ -53,7 +53,8 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("created_date", "created_at", Kind::Time),
 ];
 
-fn write(out: &mut String, import: &ImportRow) {
+/// Writes an import.
+pub(crate) fn write(out: &mut String, import: &ImportRow) {
     Object::open(out)
         .int("pk", import.id.get())
         .text("cache_key", &import.cache_key)

@@ -206,7 +206,7 @@ pub(super) fn key_reply(cache_key: &str) -> ApiResponse {
 /// `?cache_key=`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let place = place_of(&call).await?;
-    let key = call.query.iter().find(|(name, _)| name == "cache_key").map(|(_, key)| key.clone());
+    let key = call.asked("cache_key").map(str::to_owned);
     let key = key.ok_or_else(|| Error::field("cache_key", "This field is required."))?;
     let import = find(&call, place, key).await?;
     let (page, limit) =
@@ -266,9 +266,9 @@ fn write_error(out: &mut String, row: &RowResult) {
 }
 
 fn number(call: &RequestContext, name: &str, default: i64, max: i64) -> Result<i64, Error> {
-    match call.query.iter().find(|(key, _)| key == name) {
+    match call.asked(name) {
         None => Ok(default),
-        Some((_, text)) => match text.parse() {
+        Some(text) => match text.parse() {
             Ok(number) if (1..=max).contains(&number) => Ok(number),
             _ => Err(Error::field(name, format!("Enter a number from 1 to {max}."))),
         },

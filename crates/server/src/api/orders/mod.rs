@@ -3,6 +3,7 @@
 //! Promises: every change of a reservation goes through the writer. Must not know where a line is packed.
 
 pub mod cancellations;
+pub mod cart_reservations;
 pub mod mappings;
 pub mod order_items;
 #[expect(clippy::module_inception, reason = "the area is named after its first resource")]
@@ -23,6 +24,65 @@ pub(super) const RESOURCES: &[(ResourceRoutes, &Resource)] =
     &[(REASONS, &cancellations::REASON), (SALES, &cancellations::REQUEST), (SALES, &shipping_infos::SHIPPING_INFO)];
 
 pub(super) fn routes() -> Vec<Route> {
+    let mut all = order_routes();
+    all.extend(cart_reservation_routes());
+    all
+}
+
+/// Units that are reserved before there is an order.
+fn cart_reservation_routes() -> Vec<Route> {
+    const CART: Answer = one(&cart_reservations::VIEW);
+    vec![
+        route!(GET "reservations" ReadOrders cart_reservations::list, "Reservations of carts; state=open is reserved now.")
+            .named("listReservations")
+            .under(Mount::V1AndChannel)
+            .lists(cart_reservations::FILTERS)
+            .answers(200, page(&cart_reservations::VIEW)),
+        route!(POST "reservations" WriteOrders cart_reservations::create,
+            "Reserve units for a while before there is an order: all lines, or none.")
+        .named("createReservation")
+        .under(Mount::V1AndChannel)
+        .takes(cart_reservations::FIELDS)
+        .answers(201, CART)
+        .through_writer(),
+        route!(GET "reservations/{id}" ReadOrders cart_reservations::show, "One reservation of a cart.")
+            .named("getReservation")
+            .under(Mount::V1AndChannel)
+            .answers(200, CART),
+        route!(PATCH "reservations/{id}" WriteOrders cart_reservations::update,
+            "Change when an open reservation ends, or the units of its lines.")
+        .named("updateReservation")
+        .under(Mount::V1AndChannel)
+        .takes(cart_reservations::EDIT)
+        .answers(200, CART)
+        .through_writer(),
+        route!(POST "reservations/{id}/extend" WriteOrders cart_reservations::extend,
+            "Reserve the units for longer.")
+        .named("extendReservation")
+        .under(Mount::V1AndChannel)
+        .own()
+        .takes(cart_reservations::EXTEND)
+        .answers(200, CART)
+        .through_writer(),
+        route!(POST "reservations/{id}/release" WriteOrders cart_reservations::release,
+            "End a reservation: its units are free. Sent again, it changes nothing.")
+        .named("releaseReservation")
+        .under(Mount::V1AndChannel)
+        .own()
+        .answers(200, CART)
+        .through_writer(),
+        route!(POST "reservations/{id}/confirm" WriteOrders cart_reservations::confirm,
+            "Make an order of an open reservation; no other client can take its units in between.")
+        .named("confirmReservation")
+        .under(Mount::V1AndChannel)
+        .own()
+        .takes(cart_reservations::CONFIRM)
+        .answers(201, one(&orders::VIEW))
+        .places_orders(),
+    ]
+}
+
+fn order_routes() -> Vec<Route> {
     const ORDER: Answer = one(&orders::VIEW);
     const ITEM: Answer = one(&order_items::ITEM);
     vec![
@@ -33,7 +93,7 @@ pub(super) fn routes() -> Vec<Route> {
         route!(POST "orders" ManageOrders orders::create, "Place an order: all lines are reserved, or none.")
             .takes(orders::FIELDS)
             .answers(201, ORDER)
-            .through_writer(),
+            .places_orders(),
         route!(POST "create_orders" WriteOrders orders::create_sold,
             "Place an order that the channel has sold (201); sent again, the order that was made of it (200).")
         .named("createSoldOrder")
@@ -41,7 +101,7 @@ pub(super) fn routes() -> Vec<Route> {
         .takes(orders::SOLD)
         .answers(200, ORDER)
         .answers(201, ORDER)
-        .through_writer(),
+        .places_orders(),
         route!(GET "orders/{id}" ReadOrders orders::show, "One order.")
             .under(Mount::BothAndChannel)
             .answers(200, ORDER),

@@ -2,8 +2,8 @@
 
 use onhand_core::commands::{EditItem, ItemEdit};
 use onhand_core::fulfilment::list_sourcing::SourcedFrom;
-use onhand_core::{OrderItem, OrderItemId, Outcome, StockLocationId};
-use onhand_store::tables::order_items;
+use onhand_core::{OrderItem, OrderItemId, Outcome, OutgoingState, StockLocationId};
+use onhand_store::tables::{order_items, outgoing_lines};
 use serde_json::{Map, Value};
 
 use crate::http::context::{self, RequestContext};
@@ -72,6 +72,10 @@ pub const ITEM: ResponseSchema = ResponseSchema {
         property("attributes", PropertyType::Object),
         property("created_date", PropertyType::Time),
         property("modified_date", PropertyType::Time),
+        property("datasource", PropertyType::IntOrNull),
+        property("datasource_state", PropertyType::TextOrNull),
+        property("datasource_error", PropertyType::TextOrNull),
+        property("datasource_sku", PropertyType::TextOrNull),
     ],
     open: true,
 };
@@ -90,6 +94,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("oversold", "oversold", Kind::Bool),
     Filter::new("created_date", "created_at", Kind::Time),
     Filter::new("modified_date", "modified_at", Kind::Time),
+    Filter::only("datasource_state", outgoing_lines::IN_STATE, Kind::LinkedWord(OutgoingState::WORDS)),
 ];
 
 /// Of the fields that no rule reads, those that every answer has: clients compare them without asking.
@@ -97,6 +102,7 @@ const ALWAYS: &[&str] = &["order_number", "invoice_number", "invoice_date", "tra
 
 /// Writes an order line.
 pub(crate) fn write_item(out: &mut String, item: &OrderItem) {
+    let outgoing = item.outgoing.as_deref();
     Object::open(out)
         .int("pk", item.id.get())
         .int("id", item.id.get())
@@ -117,12 +123,19 @@ pub(crate) fn write_item(out: &mut String, item: &OrderItem) {
         .raw("attributes", &item.attributes)
         .time("created_date", item.created_at)
         .time("modified_date", item.modified_at)
+        .int_or_null("datasource", outgoing.map(|line| line.source.get()))
+        .text_or_null("datasource_state", outgoing.map(|line| line.state.word()))
+        .text_or_null(
+            "datasource_error",
+            outgoing.and_then(|line| line.error.as_ref()).map(|error| error.text.as_str()),
+        )
+        .text_or_null("datasource_sku", outgoing.and_then(|line| line.sku.as_deref()))
         .merge_with(&item.details, ALWAYS)
         .close();
 }
 
 /// How the list of a line was chosen.
-fn sourcing(sourced: SourcedFrom) -> String {
+pub(super) fn sourcing(sourced: SourcedFrom) -> String {
     let mut out = String::new();
     Object::open(&mut out)
         .text("rule", sourced.rule.word())

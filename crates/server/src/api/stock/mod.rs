@@ -2,27 +2,33 @@
 //!
 //! Promises: each entry point to a stock level is here or in [`super::imports`]. Must not know what a level means.
 
+pub mod adjustment_reasons;
 pub mod adjustments;
+pub mod as_of;
+pub mod explain;
 pub mod exports;
 pub mod movements;
 pub mod product_stocks;
 pub mod reservations;
 pub mod stock_lists;
 pub mod stock_sums;
+pub mod stock_transfers;
 
 use onhand_store::tables::order_items::ReservedState;
 
 use super::ERP;
-use crate::http::route::{Answer, Holds, Mount, Parameter, Route, one, parameter, route};
+use crate::auth::Permission as May;
+use crate::http::route::{Answer, Holds, Mount, Parameter, Route, one, page, parameter, route};
 use crate::resource::{Resource, ResourceRoutes};
 
-/// Where a history goes on.
-const BEFORE: &[Parameter] = &[parameter("before", Holds::Id)];
+/// What people of an installation say of levels.
+const REASONS: ResourceRoutes = ResourceRoutes::new((Mount::V1, May::ReadStock), (Mount::V1, May::WriteStock));
 /// Which reservations are meant, and where they go on.
 const RESERVED: &[Parameter] = &[parameter("state", Holds::Words(ReservedState::WORDS)), parameter("after", Holds::Id)];
 
 /// The area's resources whose rows are records. The vendor documents no PUT of a list.
-pub(super) const RESOURCES: &[(ResourceRoutes, &Resource)] = &[(ERP.without_put(), &stock_lists::STOCK_LIST)];
+pub(super) const RESOURCES: &[(ResourceRoutes, &Resource)] =
+    &[(ERP.without_put(), &stock_lists::STOCK_LIST), (REASONS, &adjustment_reasons::REASON)];
 
 /// Product stocks at both of their paths, behind the file that an import can begin with.
 pub(super) fn stocks() -> Vec<Route> {
@@ -59,6 +65,45 @@ pub(super) fn stocks() -> Vec<Route> {
         ..route
     }));
     all.push(
+        route!(POST "product_stocks/adjust" WriteStock adjustments::adjust_many,
+            "Add units to the levels of many product stocks, or take some: all rows of an array or none.")
+        .named("adjustProductStocks")
+        .own()
+        .takes(adjustments::ROW)
+        .or_many()
+        .answers(200, one(&adjustments::VIEW))
+        .versioned()
+        .through_writer(),
+    );
+    all.extend(transfers());
+    all.extend(one_stock());
+    all
+}
+
+/// What is asked of one product stock at its newer path only.
+fn one_stock() -> Vec<Route> {
+    vec![
+        route!(DELETE "product_stocks/{id}" WriteStock product_stocks::remove,
+            "Remove a product stock whose numbers are all 0 and that no order line has ever been on; its history stays.")
+        .named("removeProductStock")
+        .own()
+        .takes(product_stocks::REMOVED)
+        .answers(204, Answer::Nothing)
+        .versioned()
+        .through_writer(),
+        route!(GET "product_stocks/{id}/explain" ReadStock explain::show,
+            "Why its numbers are what they are: each as the sum of its parts.")
+        .named("explainStock")
+        .under(Mount::V1)
+        .own()
+        .answers(200, one(&explain::VIEW)),
+        route!(GET "product_stocks/{id}/at" ReadStock as_of::show,
+            "What its numbers were at an instant: time=, with an offset or with tz= for its time zone.")
+        .named("getStockAsOf")
+        .under(Mount::V1)
+        .own()
+        .asks(as_of::TIME)
+        .answers(200, one(&as_of::VIEW)),
         route!(POST "product_stocks/{id}/movements/{movement}/undo" WriteStock movements::undo,
             "Undo one write of a level, if nothing has happened to the stock since and the level settled nothing.")
         .named("undoStockMovement")
@@ -66,8 +111,29 @@ pub(super) fn stocks() -> Vec<Route> {
         .own()
         .answers(200, one(&movements::UNDONE))
         .through_writer(),
-    );
-    all
+    ]
+}
+
+fn transfers() -> Vec<Route> {
+    vec![
+        route!(GET "stock_transfers" ReadImports stock_transfers::list, "Transfers between stock lists.")
+            .under(Mount::V1)
+            .own()
+            .lists(stock_transfers::FILTERS)
+            .answers(200, page(&stock_transfers::VIEW)),
+        route!(GET "stock_transfers/{id}" ReadImports stock_transfers::show, "One transfer between stock lists.")
+            .under(Mount::V1)
+            .own()
+            .answers(200, one(&stock_transfers::VIEW)),
+        route!(POST "stock_transfers" WriteStock stock_transfers::create,
+            "Move units from one stock list to another in one step (201); with a reference that is known, that transfer (200).")
+        .under(Mount::V1)
+        .own()
+        .takes(stock_transfers::FIELDS)
+        .answers(200, one(&stock_transfers::VIEW))
+        .answers(201, one(&stock_transfers::VIEW))
+        .through_writer(),
+    ]
 }
 
 fn product_stock() -> Vec<Route> {
@@ -85,24 +151,28 @@ fn product_stock() -> Vec<Route> {
         .or_many()
         .answers(200, STOCK)
         .answers(201, STOCK)
+        .versioned()
         .through_writer(),
         route!(GET "product_stock/export" ReadStock exports::export,
             "All product stocks that the filters leave, as a file that can be imported.")
         .named("exportProductStocks")
+        .asks(as_of::AS_OF)
         .lists(product_stocks::FILTERS)
         .downloads(exports::EXPORT_FORMATS),
         route!(GET "product_stock/{id}" ReadStock product_stocks::show, "One product stock.")
             .named("getProductStock")
+            .versioned()
             .answers(200, STOCK),
         route!(PATCH "product_stock/{id}" WriteStock product_stocks::update, "Change a product stock.")
             .named("updateProductStock")
             .takes(product_stocks::FIELDS)
             .answers(200, STOCK)
+            .versioned()
             .through_writer(),
         route!(GET "product_stock/{id}/movements" ReadStock movements::list,
             "Why its numbers are what they are, newest first; before= goes on.")
         .named("listStockMovements")
-        .asks(BEFORE)
+        .asks(movements::ASKED)
         .answers(200, one(&movements::HISTORY)),
         route!(GET "product_stock/{id}/reservations" ReadStock reservations::list,
             "Who reserves it: the order lines, oldest first; state=open or reported, after= goes on.")
@@ -114,6 +184,7 @@ fn product_stock() -> Vec<Route> {
         .named("adjustProductStock")
         .takes(adjustments::FIELDS)
         .answers(200, one(&adjustments::VIEW))
+        .versioned()
         .through_writer()
         .own(),
     ]

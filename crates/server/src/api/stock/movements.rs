@@ -1,17 +1,19 @@
 //! Movements: why the numbers of a product stock are what they are, and the undo of a write.
 
-use onhand_core::{AdjustmentReason, MovementId, OrderItemId, Outcome, StockId, UserId};
+use onhand_core::{Explanation, ImportId, MovementId, OrderId, OrderItemId, Outcome, StockId, StockTransferId, UserId};
 use onhand_store::tables::movements;
 
 use super::product_stocks;
 use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
+use crate::http::route::{Holds, Parameter, parameter};
 use crate::services::levels;
 use crate::services::origins::Origins;
-use crate::services::stock::{self, HistoryEntry};
-use crate::wire::error::Error;
+use crate::services::stock::{self, HistoryEntry, HistoryQuery};
+use crate::wire::error::{Error, FieldErrors};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::response_schema::{PropertyType, ResponseSchema, property, response_schema};
+use crate::wire::scalar;
 
 /// One change of a product stock's numbers.
 pub const MOVEMENT: ResponseSchema = response_schema!("Movement" {
@@ -23,6 +25,7 @@ pub const MOVEMENT: ResponseSchema = response_schema!("Movement" {
     date: Time,
     stock_change: Int,
     sold_quantity_unreported_change: Int,
+    external_quantity_change: Int,
     reported_quantity_change: Int,
     stock: Int,
     sold_quantity_unreported: Int,
@@ -33,6 +36,9 @@ pub const MOVEMENT: ResponseSchema = response_schema!("Movement" {
     import_file: TextOrNull,
     adjustment_reason: TextOrNull,
     note: TextOrNull,
+    reservation: IntOrNull,
+    reference: TextOrNull,
+    stock_transfer: IntOrNull,
 });
 
 /// A stock's history, newest first.
@@ -46,18 +52,66 @@ pub const HISTORY: ResponseSchema = ResponseSchema {
 /// last one seen.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let found = product_stocks::found(&call).await?;
-    let before = match call.query.iter().find(|(name, _)| name == "before").map(|(_, text)| text.parse()) {
-        None => None,
-        Some(Ok(id)) => Some(MovementId::new(id)),
-        Some(Err(_)) => return Err(Error::field("before", "Enter a number.")),
-    };
-    let history = stock::history(&call.app, &call.requester(), found, before).await?;
+    let wanted = wanted(&call)?;
+    let history = stock::history(&call.app, &call.requester(), found, wanted).await?;
     let mut body = String::new();
     Object::open(&mut body)
         .int_or_null("next_before", history.next_before.map(MovementId::get))
         .list("results", &history.entries, |out, entry| write_movement(out, entry, &history.origins))
         .close();
     Ok(ApiResponse::ok(body))
+}
+
+/// Which part of a history is asked for.
+pub const ASKED: &[Parameter] = &[
+    parameter("before", Holds::Id),
+    parameter("limit", Holds::Number(Some(stock::MOVEMENTS_MAX as i64))),
+    parameter("reason", Holds::Words(movements::CAUSES)),
+    parameter("user", Holds::Id),
+    parameter("order", Holds::Id),
+    parameter("import", Holds::Id),
+    parameter("created_date__gt", Holds::Time),
+    parameter("created_date__gte", Holds::Time),
+    parameter("created_date__lt", Holds::Time),
+    parameter("created_date__lte", Holds::Time),
+];
+
+/// Which part of the history the query asks for.
+fn wanted(call: &RequestContext) -> Result<HistoryQuery, Error> {
+    let mut faults = FieldErrors::default();
+    let mut number = |name: &str| {
+        let read = call.asked(name).map(str::parse::<i64>)?;
+        read.map_err(|_| faults.add(name, "Enter a number.")).ok()
+    };
+    let [before, limit, user, order, import] = ["before", "limit", "user", "order", "import"].map(&mut number);
+    if limit.is_some_and(|limit| !(1..=stock::MOVEMENTS_MAX as i64).contains(&limit)) {
+        faults.add("limit", format!("Enter a number from 1 to {}.", stock::MOVEMENTS_MAX));
+    }
+    let mut time = |name: &str| {
+        let read = scalar::written_time(call.asked(name)?);
+        if read.is_none() {
+            faults.add(name, "Enter a valid date/time.");
+        }
+        Some(read?.descriptive(call.zone()))
+    };
+    // Times are whole microseconds, so later than one is not earlier than the next.
+    let from = time("created_date__gte").max(time("created_date__gt").map(|after| after.plus_micros(1)));
+    let until = [time("created_date__lte"), time("created_date__lt").map(|before| before.plus_micros(-1))];
+    let cause = call.asked("reason");
+    if let Some(word) = cause.filter(|word| !movements::CAUSES.contains(word)) {
+        faults.add("reason", format!("\"{word}\" is not a valid choice."));
+    }
+    faults.into_result()?;
+    Ok(HistoryQuery {
+        before: before.map(MovementId::new),
+        limit: limit.map_or(stock::MOVEMENTS_DEFAULT, |limit| limit as usize),
+        cause: cause.map(str::to_owned),
+        actor: user.map(UserId::new),
+        order: order.map(OrderId::new),
+        import: import.map(ImportId::new),
+        from,
+        until: until.into_iter().flatten().min(),
+    })
 }
 
 /// What undoing a movement has done.
@@ -100,9 +154,7 @@ fn write_movement(out: &mut String, entry: &HistoryEntry, origins: &Origins) {
     let movement = &entry.movement;
     let order = origins.order(movement);
     let name = entry.actor.map(|_| origins.person(movement)).filter(|name| !name.is_empty());
-    let said = movement.explanation.as_ref();
-    let reason = said.and_then(|said| said.reason).map(AdjustmentReason::word);
-    let note = said.map(|said| said.note.as_str()).filter(|note| !note.is_empty());
+    let (reason, note) = Explanation::words(movement.explanation.as_ref());
     Object::open(out)
         .int("pk", movement.id.get())
         .text("reason", movements::cause_name(movement.cause).0)
@@ -112,6 +164,7 @@ fn write_movement(out: &mut String, entry: &HistoryEntry, origins: &Origins) {
         .time("date", movement.at)
         .int("stock_change", movement.delta.on_hand)
         .int("sold_quantity_unreported_change", movement.delta.reserved)
+        .int("external_quantity_change", movement.delta.external)
         .int("reported_quantity_change", movement.delta.reported)
         .int("stock", movement.on_hand)
         .int("sold_quantity_unreported", movement.reserved)
@@ -122,5 +175,8 @@ fn write_movement(out: &mut String, entry: &HistoryEntry, origins: &Origins) {
         .text_or_null("import_file", origins.file(movement).map(|(_, name)| name))
         .text_or_null("adjustment_reason", reason)
         .text_or_null("note", note)
+        .int_or_null("reservation", origins.cart(movement).map(|(cart, _)| cart.get()))
+        .text_or_null("reference", origins.cart(movement).map(|(_, reference)| reference))
+        .int_or_null("stock_transfer", movements::stock_transfer_of(movement.cause).map(StockTransferId::get))
         .close();
 }

@@ -1,16 +1,16 @@
-//! Reservations of a product stock: the order lines that take its units.
+//! Reservations of a product stock: the order lines and the carts that take its units.
 
 use onhand_core::OrderItemId;
 use onhand_store::tables::order_items::ReservedState;
 
 use super::product_stocks;
 use crate::http::context::RequestContext;
-use crate::services::reserving::{self, ReservingLine};
+use crate::services::reserving::{self, ReservingCart, ReservingLine};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::response_schema::{ResponseSchema, response_schema};
 
-/// One order line that takes units of the stock.
+/// One order line, or cart, that takes units of the stock.
 pub const RESERVATION: ResponseSchema = response_schema!("StockReservation" {
     order_item: IntOrNull,
     order: IntOrNull,
@@ -22,15 +22,19 @@ pub const RESERVATION: ResponseSchema = response_schema!("StockReservation" {
     registered_at: TimeOrNull,
     code: TextOrNull,
     is_oversold: Bool,
+    reservation: IntOrNull,
+    reference: TextOrNull,
+    expires_at: TimeOrNull,
 });
 
-/// The lines of a stock, the oldest first.
+/// The carts and then the lines of a stock, each the oldest first.
 pub const RESERVATIONS: ResponseSchema = response_schema!("StockReservations" {
     next_after: IntOrNull,
     results: List(&RESERVATION),
 });
 
-/// `GET product_stocks/{id}/reservations/`: who reserves the stock, the oldest line first. `state` is `open`, which is
+/// `GET product_stocks/{id}/reservations/`: who reserves the stock, up to a hundred carts and then the order lines, the
+/// oldest first. `state` is `open`, which is
 /// meant where it is absent, or `reported`; `after` goes on from the last one seen.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let stock = product_stocks::found(&call).await?;
@@ -50,12 +54,42 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     }
     errors.into_result()?;
     let found = reserving::of_stock(&call.app, &call.requester(), &stock, (state, after)).await?;
+    let carts = found.carts.iter().map(Either::Cart);
+    let all: Vec<Either<'_>> = carts.chain(found.lines.iter().map(Either::Line)).collect();
     let mut body = String::new();
     Object::open(&mut body)
         .int_or_null("next_after", found.next_after.map(OrderItemId::get))
-        .list("results", &found.lines, |out, one| write(out, one, state))
+        .list("results", &all, |out, one| match one {
+            Either::Cart(cart) => write_cart(out, cart),
+            Either::Line(line) => write(out, line, state),
+        })
         .close();
     Ok(ApiResponse::ok(body))
+}
+
+/// What takes units of a stock.
+enum Either<'r> {
+    Cart(&'r ReservingCart),
+    Line(&'r ReservingLine),
+}
+
+fn write_cart(out: &mut String, one: &ReservingCart) {
+    let cart = one.cart.as_ref();
+    Object::open(out)
+        .int_or_null("order_item", None)
+        .int_or_null("order", None)
+        .text_or_null("order_number", None)
+        .int_or_null("channel", cart.and_then(|cart| cart.channel).map(onhand_core::ChannelId::get))
+        .int("quantity", one.units)
+        .text("state", ReservedState::Open.word())
+        .time("created_date", one.since)
+        .time_or_null("registered_at", None)
+        .text_or_null("code", None)
+        .bool("is_oversold", false)
+        .int_or_null("reservation", cart.map(|cart| cart.id.get()))
+        .text_or_null("reference", cart.map(|cart| cart.reference.as_str()))
+        .time_or_null("expires_at", cart.map(|cart| cart.expires_at))
+        .close();
 }
 
 fn write(out: &mut String, one: &ReservingLine, state: ReservedState) {
@@ -71,5 +105,8 @@ fn write(out: &mut String, one: &ReservingLine, state: ReservedState) {
         .time_or_null("registered_at", one.reservation.registered_at)
         .text_or_null("code", Some(one.code.as_str()).filter(|code| !code.is_empty()))
         .bool("is_oversold", one.line.oversold)
+        .int_or_null("reservation", None)
+        .text_or_null("reference", None)
+        .time_or_null("expires_at", None)
         .close();
 }

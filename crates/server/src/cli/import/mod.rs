@@ -24,7 +24,7 @@ use self::report::Report;
 use self::target::{ImportOptions, ImportTarget, Outgoing, Step};
 use super::client::{Download, Format, ListKind, find_list, save};
 use super::progress::Progress;
-use super::remote::{Remote, ServerArgs};
+use super::remote::ServerArgs;
 use super::say;
 use crate::config::DatabaseConfig;
 
@@ -136,11 +136,8 @@ impl RowMode {
 
 pub(super) async fn run(config: &DatabaseConfig, args: ImportArgs) -> anyhow::Result<ExitCode> {
     args.result.as_deref().map(result_format).transpose()?;
-    match &args.server.server {
-        Some(url) => {
-            let remote = Remote::new(url, args.server.token.as_deref())?;
-            carry_out(OnServer::new(remote), &args).await
-        }
+    match args.server.remote()? {
+        Some(remote) => carry_out(OnServer::new(remote), &args).await,
         None => carry_out(OnDatabase::open(config, args.user.as_deref()).await?, &args).await,
     }
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::report::Report;
 use super::target::{ImportOptions, ImportTarget, Outgoing, SHOWN, Step};
 use crate::cli::client::{ListKind, StockClient};
-use crate::cli::remote::{Remote, RemoteError, encoded};
+use crate::remote::{Remote, RemoteError, encoded};
 use crate::services::imports::mapping;
 
 /// How long a server may be away before waiting for it ends.
@@ -56,6 +56,7 @@ fn unknown(key: &str, fault: RemoteError) -> anyhow::Error {
     match fault {
         RemoteError::NotFound => anyhow!("there is no import {key}"),
         RemoteError::Later(fault) | RemoteError::Never(fault) => fault,
+        RemoteError::NotAllowed(fault) => fault.into(),
     }
 }
 

@@ -78,6 +78,8 @@ async fn signed_in(
     let row = made(row);
     let (proof, max) = (Proof::Password(account.password_hash), services.config.login_tokens_max.get() as usize);
     let insert = async move |tx: &mut Tx<'_>| accounts::insert_login(tx, &row, &proof, max).await;
+    // A new token takes the place of the one that was not used for the longest time, by what is written down.
+    services.sessions.note_use().await?;
     services.store.write("tokens.insert", insert).await?.ok_or_else(refused)?;
     attempt.succeeded();
     tracing::info!(username, %address, "log-in");

@@ -82,10 +82,13 @@ pub async fn create(
 
 /// The caller's own tokens of a kind, the oldest first, with their last use.
 pub async fn own(services: &Services, caller: &Caller, kind: TokenKind) -> Result<Vec<Token>, ServiceError> {
-    services.sessions.note_use().await?;
-    let mut tokens = of(&services.store, caller.account).await?;
-    tokens.retain(|token| token.kind == kind);
-    Ok(tokens)
+    let tokens = of(&services.store, caller.account).await?;
+    // Writing the uses down first would make who only looks wait for the writer.
+    Ok(tokens
+        .into_iter()
+        .filter(|token| token.kind == kind)
+        .map(|token| services.sessions.with_last_use(token))
+        .collect())
 }
 
 async fn of(store: &Store, account: UserId) -> Result<Vec<Token>, onhand_store::Error> {

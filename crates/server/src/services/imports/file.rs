@@ -119,7 +119,7 @@ pub struct Survey {
     pub total: i64,
     /// Rows that are left out.
     pub left_out: LeftOutRows,
-    /// The warehouses that it has rows of, where it has a column of them and no one is chosen; so many at the most.
+    /// The warehouses that it has rows of, where it has a column of them; [`WAREHOUSES_MAX`] at the most.
     pub warehouses: Vec<String>,
     /// The last good row of each SKU that is there again, and of a few that are not.
     last: HashMap<Box<str>, u64>,
@@ -167,7 +167,7 @@ impl<R: RowReader> Plan<R> {
     }
 
     /// Reads the whole file once; keeps its rows if they are not too many. What is wrong with the file as a whole is
-    /// said in a sentence.
+    /// said in a sentence; that it has no rows is for the caller to say.
     pub fn survey(&self) -> Result<(Survey, KeptRows<R::Row>), Trouble> {
         let mut rows = SheetRows::open(self)?;
         let (mut last, mut named, mut total, mut unnamed) = (HashMap::new(), HashSet::new(), 0, 0);
@@ -193,12 +193,6 @@ impl<R: RowReader> Plan<R> {
             if let Some(kept) = &mut kept {
                 kept.push(row);
             }
-        }
-        if total == 0 {
-            return Err(Trouble::File(messages::no_rows(
-                rows.left_out.other_warehouses,
-                self.understood.columns.warehouse(),
-            )));
         }
         let survey = Survey {
             format: format_name(rows.sheet.format()),
@@ -291,11 +285,12 @@ impl<'p> SheetRows<'p> {
             let own = &cells[..cells.len().min(self.understood.width)];
             match columns.left_out(own, &mut self.sum) {
                 Some(LeftOut::Total) => self.left_out.totals += 1,
-                Some(LeftOut::OtherWarehouse) => self.left_out.other_warehouses += 1,
+                Some(LeftOut::OtherWarehouse) => {
+                    self.left_out.other_warehouses += 1;
+                    note_warehouse(&mut self.warehouses, columns.cell(Column::Warehouse, &cells).text);
+                }
                 None => {
-                    if columns.warehouse().is_none() {
-                        note_warehouse(&mut self.warehouses, columns.cell(Column::Warehouse, &cells).text);
-                    }
+                    note_warehouse(&mut self.warehouses, columns.cell(Column::Warehouse, &cells).text);
                     let row = plan.reader.read(columns, &cells, plan.list()).map_err(|fault| {
                         let why = RowText { column: fault.column.name(), code: "bad_cell", text: R::told(fault) };
                         Box::new(RowResult::failed(Some(number), columns.sku(&cells).unwrap_or_default(), why))

@@ -126,6 +126,7 @@ pub fn row(fault: &RowRejection) -> RowText {
     let (column, code, text) = match fault {
         RowRejection::UnknownList(_) => (Column::List, "unknown_list", "There is no such stock list."),
         RowRejection::UnknownProduct(_) => (Column::Sku, "unknown_product", "There is no product with this SKU."),
+        RowRejection::UnknownStock => (Column::Sku, "unknown_stock", "There is no such product stock."),
         RowRejection::StaleSnapshot { stored } => {
             let text = format!("A figure taken at {} is already stored.", scalar::time_text(*stored));
             return RowText { column: Column::SnapshotAt.name(), code: "stale_snapshot", text };
@@ -136,6 +137,9 @@ pub fn row(fault: &RowRejection) -> RowText {
         }
         RowRejection::StaleRow => {
             (Column::Sku, "stale_row", "This stock was written after the change set was made; nothing was changed.")
+        }
+        RowRejection::Changed { .. } => {
+            (Column::Sku, "stale", "The product stock is not what was expected any more; nothing of it was changed.")
         }
         RowRejection::TouchedSince => (
             Column::Sku,

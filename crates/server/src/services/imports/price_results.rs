@@ -114,7 +114,7 @@ pub fn row_result(
     };
     let wanted = match &row.write {
         PriceWrite::Change(change) => Some(change.into()),
-        PriceWrite::Back(_) => None,
+        PriceWrite::Exactly(_) | PriceWrite::Back(_) => None,
     };
     let price = PriceResult { wanted, before, after, modified_at: None };
     RowResult { price: Some(Box::new(price)), ..RowResult::ended(number, row.sku.clone(), end) }

@@ -28,7 +28,7 @@ pub async fn template(store: &Store, id: PriceListId) -> Result<PriceTemplate, S
     let body = async move |tx: &mut Tx<'_>| {
         let Some(list) = resource::by_id(tx, &PRICE_LISTS, id.get()).await? else { return Ok(None) };
         let mut examples = Vec::new();
-        for record in prices::first_prices(tx, id, EXAMPLES).await? {
+        for record in prices::of_list(tx, id, None, EXAMPLES).await? {
             examples.push((record.text("product_sku").unwrap_or_default().to_owned(), prices::values(&record)?));
         }
         Ok(Some(PriceTemplate { list, examples }))

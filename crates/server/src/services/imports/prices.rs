@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use onhand_core::import::{Cell, CellError, Columns, ListNames, RunningSum};
 use onhand_core::prices::{Decimal, PriceOutcome, PriceRejection, PriceRow, PriceValues, StoredPrice, decide_price};
 use onhand_core::{PriceListId, Timestamp};
-use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
+use onhand_store::query::{Condition, CursorKey, ListQuery, Op, Sort, Window};
 use onhand_store::resource::{self, Record};
 use onhand_store::tables::prices::PRODUCT_PRICES;
 use onhand_store::tables::products::{self, PRODUCTS};
@@ -70,12 +70,18 @@ pub struct PriceTarget {
     pub now: Timestamp,
 }
 
-/// The first prices of a list, in the order of their ids.
-pub async fn first_prices(tx: &mut Tx<'_>, list: PriceListId, limit: i64) -> Result<Vec<Record>, Error> {
+/// Prices of a list in the order of their ids, after the one with the id `after` if there is one; so many at the most.
+pub async fn of_list(tx: &mut Tx<'_>, list: PriceListId, after: Option<i64>, limit: i64) -> Result<Vec<Record>, Error> {
     let of_list = Condition { column: "price_list_id", op: Op::Eq, values: vec![list.get().into()] };
-    let window = Window::After { key: None, limit };
-    let listing = ListQuery { conditions: vec![of_list], sort: Sort::BY_ID, window };
+    let key = after.map(|id| CursorKey { value: id.into(), id });
+    let listing = ListQuery { conditions: vec![of_list], sort: Sort::BY_ID, window: Window::After { key, limit } };
     Ok(resource::page(tx, &PRODUCT_PRICES, &listing).await?.rows)
+}
+
+/// The currency that all prices of a list are in; `None` where it has none.
+pub async fn currency_of(tx: &mut Tx<'_>, list: PriceListId) -> Result<Option<String>, Error> {
+    let first = of_list(tx, list, None, 1).await?;
+    Ok(first.first().and_then(|price| price.text("currency_type")).map(str::to_owned))
 }
 
 /// What a stored price is. One that is not understood is an error, since nothing is written over it.

@@ -8,6 +8,7 @@ pub mod detail;
 pub mod sold;
 pub mod tables;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use onhand_core::commands::{CancelItems, EditItem, TextEdit};
@@ -27,8 +28,21 @@ pub type WholeOrder = (Order, Vec<OrderItem>);
 
 /// Reads an order with its lines.
 pub async fn whole(tx: &mut Tx<'_>, id: OrderId) -> Result<Option<WholeOrder>, Error> {
-    let Some(order) = orders::by_id(tx, id).await? else { return Ok(None) };
-    Ok(Some((order, order_items::of_orders(tx, &[id]).await?)))
+    Ok(wholes(tx, &[id]).await?.pop())
+}
+
+/// Reads orders with their lines, in two questions; unknown ones are left out.
+pub async fn wholes(tx: &mut Tx<'_>, ids: &[OrderId]) -> Result<Vec<WholeOrder>, Error> {
+    let orders = orders::by_ids(tx, ids).await?;
+    let mut lines: HashMap<OrderId, Vec<OrderItem>> = HashMap::new();
+    for item in order_items::of_orders(tx, ids).await? {
+        lines.entry(item.order).or_default().push(item);
+    }
+    let whole = |order: Order| {
+        let items = lines.remove(&order.id).unwrap_or_default();
+        (order, items)
+    };
+    Ok(orders.into_iter().map(whole).collect())
 }
 
 /// A part of the orders that a requester may see, with their lines order by order.

@@ -5,7 +5,7 @@
 //! not fit is the business of the channel's policy.
 
 use onhand_core::channel_sync::ObjectKind;
-use onhand_core::commands::{PlaceOrder, ProductRef};
+use onhand_core::commands::{NewLine, PlaceOrder, ProductRef};
 use onhand_core::fulfilment::list_sourcing::SourcingRule;
 use onhand_core::rejection::RowRejection;
 use onhand_core::{ChannelId, Command, Order, OrderItem, Quantity, Rejection, StockListId, as_ordered};
@@ -13,7 +13,7 @@ use onhand_store::Tx;
 use onhand_store::channel_sync::actions;
 use onhand_store::channel_sync::channel_scope::{self, ChannelScope};
 use onhand_store::resource;
-use onhand_store::tables::catalogs::CATALOGS;
+use onhand_store::tables::catalogs;
 use onhand_store::tables::channels::CHANNELS;
 use onhand_store::tables::integration_actions::Named;
 use onhand_store::tables::products;
@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use super::oldest;
 use crate::services::submission::{AnswerRecord, Submitted};
-use crate::services::{Requester, ServiceError, Services, content_types, list_sourcing};
+use crate::services::{Requester, ServiceError, Services, content_types};
 
 /// The attribute that says how many units a line stands for, where the channel names no other (contract R12).
 const QUANTITY_ATTRIBUTE: &str = "quantity";
@@ -48,7 +48,7 @@ pub async fn terms(services: &Services, channel: ChannelId) -> Result<Terms, Ser
     let body = async move |tx: &mut Tx<'_>| {
         let Some(own) = resource::by_id(tx, &CHANNELS, channel.get()).await? else { return Ok((None, None)) };
         let catalog = match own.int("catalog_id") {
-            Some(id) => resource::by_id(tx, &CATALOGS, id).await?,
+            Some(id) => catalogs::sourcing(tx, id).await?.map(|sourcing| (id, sourcing)),
             None => None,
         };
         Ok((own.text("conf").map(str::to_owned), catalog))
@@ -58,9 +58,9 @@ pub async fn terms(services: &Services, channel: ChannelId) -> Result<Terms, Ser
     let attribute = conf["quantity_attribute"].as_str().unwrap_or(QUANTITY_ATTRIBUTE).to_owned();
     Ok(Terms {
         channel,
-        catalog: catalog.as_ref().map(|catalog| catalog.id),
-        rule: catalog.as_ref().map(list_sourcing::rule_of).unwrap_or_default(),
-        list: catalog.and_then(|catalog| catalog.int("stock_list_id")).map(StockListId::new),
+        catalog: catalog.as_ref().map(|(id, _)| *id),
+        rule: catalog.as_ref().map(|(_, sourcing)| sourcing.rule).unwrap_or_default(),
+        list: catalog.and_then(|(_, sourcing)| sourcing.main),
         quantity_attribute: attribute,
     })
 }
@@ -84,7 +84,7 @@ pub async fn place(
     record: Option<AnswerRecord>,
 ) -> Result<Sold, ServiceError> {
     let sent = Sent::of(&order);
-    let faults = foreign(services, channel, &order).await?;
+    let faults = foreign(services, channel, &order.lines).await?;
     let taken = match faults.is_empty() {
         true => match services.submit_once(requester, Command::PlaceOrder(order), record).await {
             Err(ServiceError::Rejection(taken @ Rejection::OrderNumberTaken)) => Err(taken),
@@ -102,15 +102,15 @@ pub async fn place(
     Ok(taken.map_or_else(|_| before(), |submitted| Sold::Now(Box::new(submitted))))
 }
 
-/// What of an order is not the channel's to sell: lists that are not its catalog's, and products that are neither in
+/// What of the lines of an order is not the channel's to sell: lists that are not its catalog's, and products that are neither in
 /// the catalog nor were sent to the channel.
-async fn foreign(
+pub async fn foreign(
     services: &Services,
     channel: ChannelId,
-    order: &PlaceOrder,
+    lines: &[NewLine],
 ) -> Result<Vec<(usize, RowRejection)>, ServiceError> {
     let lines: Vec<(ProductRef, Option<StockListId>)> =
-        order.lines.iter().map(|line| (line.product.clone(), line.list)).collect();
+        lines.iter().map(|line| (line.product.clone(), line.list)).collect();
     let body = async move |tx: &mut Tx<'_>| {
         let channel_scope = ChannelScope::of(tx, channel).await?;
         let lists = channel_scope.scopes(ObjectKind::Stock);

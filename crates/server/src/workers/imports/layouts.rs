@@ -51,13 +51,18 @@ pub(super) async fn survey<R: RowReader>(
         let plan = Arc::new(plan(understood));
         let surveyed = plan.clone();
         let (survey, kept) = blocking(move || surveyed.survey()).await?;
+        // Also where one is chosen: another may be chosen instead.
+        let is_choice = survey.warehouses.len() > 1 || survey.total == 0;
+        layout.warehouses = if is_choice { survey.warehouses.clone() } else { Vec::new() };
+        if survey.total == 0 {
+            return Err(Box::pin(without_rows(workers, import.id, (layout, &survey))).await?);
+        }
         if survey.warehouses.len() > 1 && layout.warehouse.is_none() {
-            layout.warehouses.clone_from(&survey.warehouses);
             let names = [Some(plan.list_name.as_str()), plan.list_code.as_deref()];
             let is_ours = |one: &&String| names.iter().flatten().any(|name| same_name(name, one));
             match survey.warehouses.iter().find(is_ours) {
                 Some(ours) => layout.warehouse = Some(ours.clone()),
-                None => return Err(ask_warehouse(workers, import.id, layout).await?),
+                None => return Err(Box::pin(ask_warehouse(workers, import.id, layout)).await?),
             }
             continue;
         }
@@ -86,8 +91,30 @@ async fn looked_at(
 }
 
 async fn ask_warehouse(workers: &ImportWorkers, id: ImportId, layout: Layout) -> Result<JobError, JobError> {
+    let text = messages::which_warehouse(&layout.warehouses);
+    choose_warehouse(workers, id, layout, text).await
+}
+
+/// A file without rows, or of warehouses that are not the chosen one.
+async fn without_rows(
+    workers: &ImportWorkers,
+    id: ImportId,
+    (layout, survey): (Layout, &Survey),
+) -> Result<JobError, JobError> {
+    let text = messages::no_rows(survey.left_out.other_warehouses, layout.warehouse.as_deref());
+    match layout.warehouses.is_empty() {
+        true => Ok(JobError::Never(text)),
+        false => choose_warehouse(workers, id, layout, text).await,
+    }
+}
+
+async fn choose_warehouse(
+    workers: &ImportWorkers,
+    id: ImportId,
+    layout: Layout,
+    text: String,
+) -> Result<JobError, JobError> {
     let choices = layout.warehouses.clone();
-    let text = messages::which_warehouse(&choices);
     let question = Question { about: Column::Warehouse.name().to_owned(), choices };
     unclear(workers, id, &Layout { questions: vec![question], is_understood: false, ..layout }, text).await
 }

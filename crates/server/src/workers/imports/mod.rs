@@ -101,7 +101,7 @@ pub(super) fn start(workers: &Arc<ImportWorkers>, tasks: &mut JoinSet<()>) {
     for number in 0..WORKERS {
         let holder = super::lease_holder(&workers.services, &format!("worker {number}"));
         let workers = workers.clone();
-        tasks.spawn(async move { keep_going("worker", || work(workers.clone(), holder.clone())).await });
+        tasks.spawn(async move { keep_going("worker", || Box::pin(work(workers.clone(), holder.clone()))).await });
     }
 }
 

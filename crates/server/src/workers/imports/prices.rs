@@ -85,11 +85,11 @@ fn slot(row: FileRow<PriceRow>) -> PriceSlot {
 
 /// What the rows of an import are written into, as it is now.
 async fn target(workers: &ImportWorkers, import: &ImportRow, list: PriceListId) -> Result<PriceTarget, JobError> {
-    let first = async move |tx: &mut Tx<'_>| prices::first_prices(tx, list, 1).await;
-    let first = workers.services.store.read("records.page", first).await?;
+    let look = async move |tx: &mut Tx<'_>| prices::currency_of(tx, list).await;
+    let currency = workers.services.store.read("records.page", look).await?;
     Ok(PriceTarget {
         list,
-        currency: first.first().and_then(|price| price.text("currency_type")).map(str::to_owned),
+        currency,
         create_unknown_products: workers.services.config.create_unknown_products,
         is_dry_run: import.task == Task::Preview,
         now: workers.services.clock.now(),

@@ -71,6 +71,59 @@ async fn stores_that_have_a_product_are_named_nearest_first() {
     assert_eq!(all["results"][0]["stores"][0]["distance"], json!(null));
 }
 
+/// The nearest stores are looked at first, and the others for the products that those lack.
+#[tokio::test]
+async fn farther_stores_are_looked_at_for_what_the_near_ones_lack() {
+    let samples = Samples::open().await;
+    let shop = &samples.shop;
+    let (mut lists, mut stores) = (Vec::new(), Vec::new());
+    for number in 0..60 {
+        let list = shop.list_with(json!({})).await;
+        let fields = json!({"name": format!("S{number}"), "stock_list": list, "latitude": 0, "longitude": number});
+        stores.push(store(&samples, fields).await);
+        lists.push(list);
+    }
+    let body = json!({"name": "Chain", "stock_list": lists[2], "extra_stock_lists": lists,
+        "sourcing_rule": "nearest_store"});
+    let catalog = id(&shop.erp.post("/api/v1/catalogs/", body).await.created());
+    for (sku, has) in [("A", &[0, 1, 2, 3][..]), ("B", &[2, 40]), ("C", &[1, 9, 17, 49, 50]), ("D", &[55])] {
+        for number in has {
+            level(shop, sku, lists[*number], 1 + *number as i64).await;
+        }
+    }
+    let ask = async |query: &str| {
+        let path = format!("/api/v1/catalogs/{catalog}/availability/?sku=A&sku=B&sku=C&sku=D&lat=0&lon=0&{query}");
+        shop.erp.get(&path).await.ok()
+    };
+    // Again and again: from the database at first, then from memory.
+    for _ in 0..20 {
+        for (limit, expected) in [(1, [&[0][..], &[2], &[1], &[]]), (3, [&[0, 1, 2], &[2, 40], &[1, 9, 17], &[]])] {
+            let found = ask(&format!("limit={limit}")).await;
+            for (product, has) in found["results"].as_array().expect("all").iter().zip(expected) {
+                let named = column(&json!({"results": product["stores"]}), "retail_store");
+                assert_eq!(named, has.iter().map(|number| json!(stores[*number])).collect::<Vec<_>>(), "{limit}");
+            }
+            let main = |index: usize| found["results"][index]["main"]["available"].clone();
+            assert_eq!([0, 1, 2, 3].map(main), [3, 3, 0, 0].map(|units| json!(units)));
+        }
+        let all = ask("limit=50").await;
+        assert_eq!(
+            column(&json!({"results": all["results"][2]["stores"]}), "available"),
+            [2, 10, 18, 50].map(|n| json!(n))
+        );
+    }
+    // A change is seen by the next question.
+    shop.erp.patch(&format!("/api/v1/retail_stores/{}/", stores[0]), json!({"longitude": "170"})).await.ok();
+    assert_eq!(ask("limit=1").await["results"][0]["stores"][0]["retail_store"], json!(stores[1]));
+    shop.erp.patch(&format!("/api/v1/stock_list/{}/", lists[1]), json!({"safety_stock": 2})).await.ok();
+    assert_eq!(ask("limit=1").await["results"][0]["stores"][0]["retail_store"], json!(stores[2]));
+    shop.erp.patch(&format!("/api/v1/catalogs/{catalog}/"), json!({"extra_stock_lists": [lists[3]]})).await.ok();
+    // The store of the catalog's own list is nearer, and the fourth one is the only other.
+    let left = ask("limit=5").await["results"][0].clone();
+    let left = column(&json!({"results": left["stores"]}), "retail_store");
+    assert_eq!(left, [json!(stores[2]), json!(stores[3])]);
+}
+
 #[tokio::test]
 async fn opening_hours_are_those_of_the_stores_own_clocks() {
     let samples = Samples::open().await;

@@ -101,3 +101,37 @@ async fn lag_says_what_is_due() {
     assert_eq!(stocks["last_acknowledged"], json!(market.shop.server.time(0)));
     assert_eq!(of("product").await["due_inserts"], json!(0));
 }
+
+/// A stock may be removed before a channel has heard that there is nothing of it any more.
+#[tokio::test]
+async fn a_removed_stock_is_told_as_one_that_has_left_the_catalog() {
+    let market = Market::open().await;
+    let shirt = id(&market.stock("SHIRT", 5).await);
+    let (_, end, _) = after(&market, "after=0").await;
+    let path = format!("/api/v1/product_stocks/{shirt}/");
+    market.shop.erp.patch(&path, json!({"stock": 0})).await.ok();
+    market.shop.erp.delete(&path).await.expect(204);
+    let page = market.get(&format!("changes/?after={end}")).await.ok();
+    let row = &page["results"][0];
+    let told = (&row["pk"], &row["product_sku"], &row["stock"], &row["in_catalog"]);
+    assert_eq!(told, (&json!(shirt), &json!("SHIRT"), &json!(0), &json!(false)));
+    let end = page["after"].as_str().expect("a text").to_owned();
+    let again = market.shop.stock("SHIRT", 2).await;
+    assert_eq!(after(&market, &format!("after={end}")).await.0, [again]);
+    assert_eq!(after(&market, "after=0").await.0, [shirt, again]);
+}
+
+#[tokio::test]
+async fn a_removed_stock_that_a_channel_knows_is_to_be_taken_back() {
+    let market = Market::open().await;
+    let shirt = id(&market.stock("SHIRT", 5).await);
+    market.know("productstock", shirt).await;
+    let gone = "integration_actions/deleted/?model=productstock";
+    assert_eq!(market.rows(gone).await, [] as [Value; 0]);
+    let path = format!("/api/v1/product_stocks/{shirt}/");
+    market.shop.erp.patch(&path, json!({"stock": 0})).await.ok();
+    market.shop.erp.delete(&path).await.expect(204);
+    let rows = market.rows(gone).await;
+    assert_eq!((rows.len(), &rows[0]["object_id"]), (1, &json!(shirt)));
+    assert_eq!(market.ids("product_stocks/updates/").await, [] as [i64; 0]);
+}

@@ -169,6 +169,8 @@ async fn of_several_warehouses_one_is_chosen() {
     );
     let columns = shop.columns(&status).await;
     assert_eq!([int(&columns["total_rows"]), int(&columns["other_warehouse_rows"])], [1, 2], "{columns}");
+    // Another can be chosen instead.
+    assert_eq!(columns["warehouses"], json!(["Merkez", "Kadıköy"]));
     let table = rows(&shop.erp.get(&format!("{}{}/result/", import_path(shop.list), key(&status))).await);
     assert_eq!(cells(&table, "import_result"), ["left_out", "created", "left_out", "left_out"]);
     // It is remembered with the headings.
@@ -176,6 +178,13 @@ async fn of_several_warehouses_one_is_chosen() {
     assert_eq!((counts(&status), shop.level("A-1").await), ([0, 1, 0, 0], Some(8)), "{status}");
     let none = shop.import("Depo,Stok Kodu,Bakiye\nMerkez,A-1,1\n", &[]).await;
     assert!(told(&none).contains("No row of the file is about the warehouse"), "{none}");
+    let columns = shop.columns(&none).await;
+    assert_eq!(columns["questions"], json!([{"about": "warehouse", "choices": ["Merkez"]}]));
+    let preview = shop.import("Depo,Stok Kodu,Bakiye\nMerkez,A-1,1\nKadıköy,A-1,9\n", &[("dry_run", "true")]).await;
+    let status = shop.again(&preview, json!({"warehouse": "Merkez", "columns": {"product__sku": "Stok Kodu"}})).await;
+    assert_eq!((counts(&status), shop.level("A-1").await), ([0, 1, 0, 0], Some(8)), "{status}");
+    let chosen = shop.columns(&status).await;
+    assert_eq!((&chosen["warehouse"], &chosen["warehouses"]), (&json!("Merkez"), &json!(["Merkez", "Kadıköy"])));
     // A file of one warehouse needs no choice, nor one of which a warehouse is the list itself.
     let status = shop.import("sku,stock,depo\nA-1,2,Merkez\nA-2,3,MERKEZ\n", &[]).await;
     assert_eq!(counts(&status), [1, 1, 0, 0], "{status}");

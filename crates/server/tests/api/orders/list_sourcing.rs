@@ -99,6 +99,42 @@ async fn what_the_catalogs_list_has_not_the_nearest_store_sends() {
     chain.shop().server.verify().await;
 }
 
+/// A few of the nearest stores are looked at first; what is chosen, rejected and repeated is as if all had been.
+#[tokio::test]
+async fn the_farther_stores_are_looked_at_where_no_near_one_has_the_order() {
+    let chain = Chain::open(json!({"sourcing_rule": "nearest_then_main"}), [3, 1, 1]).await;
+    let mut lists = vec![chain.near];
+    for (latitude, level) in [("40.9", 1), ("40.8", 1), ("40.7", 1), ("40.6", 2), ("40.5", 6), ("38.0", 7)] {
+        let list = chain.shop().list_with(json!({})).await;
+        let store = json!({"name": "Store", "address": "A", "phone_number": "1", "fax_phone_number": "",
+            "township": chain.township, "channels": [], "store_type": null, "click_and_collect": false,
+            "is_active": true, "store_hours": [], "stock_list": list, "latitude": latitude, "longitude": "29.0"});
+        chain.shop().erp.post("/api/v1/retail_stores/", store).await.created();
+        chain.shop().write(json!({"product_sku": "X", "stock_list": list, "stock": level})).await;
+        lists.push(list);
+    }
+    chain.set(json!({"extra_stock_lists": lists})).await;
+    assert_eq!(line(&chain.order(1, json!({})).await.created()), (chain.near, "first_choice".to_owned()));
+    assert_eq!(line(&chain.order(2, json!({})).await.created()), (lists[4], "next_choice".to_owned()));
+    let refused = chain.order(8, json!({})).await.refused("insufficient_stock");
+    let left: Vec<Value> = refused["items"][0]["stock_lists"].as_array().expect("all").clone();
+    let left: Vec<(i64, i64)> = left.iter().map(|one| (int(&one["stock_list"]), int(&one["available"]))).collect();
+    let all = lists.iter().copied().zip([0, 1, 1, 1, 0, 6, 7]).chain([(chain.shop().list, 3)]);
+    assert_eq!(left, all.collect::<Vec<_>>());
+    // A request that was sent again has its answer, also where all stores had to be looked at.
+    let client = chain.shop().erp.clone().with("Idempotency-Key", "farther");
+    let body = json!({"number": "F-1", "catalog": chain.catalog, "latitude": 41, "longitude": 29,
+        "order_items": [{"product_sku": "X", "quantity": 6}]});
+    let placed = client.post("/api/v1/orders/", body.clone()).await.created();
+    assert_eq!(line(&placed), (lists[5], "next_choice".to_owned()));
+    assert_eq!(client.post("/api/v1/orders/", body).await.created(), placed);
+    // What one store has comes before what is nearer and in two.
+    let lines = json!([{"product_sku": "X"}, {"product_sku": "X", "quantity": 2}]);
+    let placed = chain.order(1, json!({"order_items": lines})).await.created();
+    assert_eq!(column(&json!({"results": placed["order_items"]}), "stock_list"), [json!(lists[6]), json!(lists[6])]);
+    chain.shop().server.verify().await;
+}
+
 #[tokio::test]
 async fn a_line_that_names_its_list_is_reserved_there() {
     let chain = Chain::open(json!({}), [5, 7, 9]).await;

@@ -95,3 +95,70 @@ async fn a_level_is_written_if_the_one_that_was_seen_is_still_there() {
     assert_eq!(shop.figures(shirt).await, [9, 2, 0, 7]);
     shop.server.verify().await;
 }
+
+/// The names of issue trackers and of the first clients mean the same.
+#[tokio::test]
+async fn an_adjustment_has_either_name_of_each_field() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 10).await;
+    let path = format!("/api/v1/product_stocks/{shirt}/adjust/");
+    let done = shop.erp.post(&path, json!({"difference": -3, "reason": "damaged", "note": "wet"})).await.ok();
+    assert_eq!((&done["stock_change"], &done["stock"]), (&json!(-3), &json!(7)));
+    assert_eq!(newest(&shop, shirt).await["adjustment_reason"], json!("damaged"));
+    shop.erp.post(&path, json!({"difference": -8})).await.faults(&["difference"]);
+    shop.erp.post(&path, json!({"difference": 1, "stock_change": 1})).await.faults(&["difference"]);
+    let both = json!({"difference": 1, "reason": "lost", "adjustment_reason": "lost"});
+    shop.erp.post(&path, both).await.faults(&["reason"]);
+    assert_eq!(shop.figures(shirt).await, [7, 0, 0, 7]);
+}
+
+#[tokio::test]
+async fn many_adjustments_are_done_all_or_none() {
+    let shop = Shop::open().await;
+    let (shirt, hat) = (shop.stock("SHIRT", 10).await, shop.stock("HAT", 2).await);
+    let path = "/api/v1/product_stocks/adjust/";
+    shop.erp.post("/api/v1/product_stocks/adjust/", json!({})).await.faults(&["product_stock"]);
+    let by_sku = |units: i64| json!({"product_sku": "HAT", "stock_list": shop.list, "difference": units});
+    let before = shop.server.dump().await;
+    let rows = json!([
+        {"product_stock": shirt, "difference": -4, "expected": {"stock": 10}},
+        by_sku(-3),
+        {"product_stock": 1, "difference": 1},
+        {"product_stock": shirt, "difference": 1, "expected": {"stock": 6}},
+        {"product_sku": "NEW", "stock_list": shop.list, "difference": 1},
+    ]);
+    let faults = shop.erp.post(path, rows).await.expect(400);
+    let named: Vec<Vec<&String>> = faults
+        .as_array()
+        .expect("one entry per row")
+        .iter()
+        .map(|row| row.as_object().expect("faults").keys().collect())
+        .collect();
+    let stale = vec!["current", "error_code", "expected"];
+    let mut found = named.clone();
+    found[3].sort();
+    assert_eq!(found, [vec![], vec!["difference"], vec!["product_stock"], stale, vec!["product_sku"]]);
+    assert_eq!(faults[3]["current"]["stock"], json!(10));
+    let wrong = json!([
+        {"difference": 1},
+        {"product_stock": shirt, "product_sku": "SHIRT", "stock_list": shop.list, "difference": 1},
+        {"product_stock": shirt},
+        {"product_stock": shirt, "difference": 1, "reason": "stolen"},
+    ]);
+    let faults = shop.erp.post(path, wrong).await.expect(400);
+    assert!(faults[0]["product_stock"].is_array() && faults[1]["product_stock"].is_array(), "{faults}");
+    assert!(faults[2]["stock_change"].is_array(), "{faults}");
+    let unknown = json!([{"product_stock": shirt, "difference": 1, "reason": "stolen"}]);
+    assert!(shop.erp.post(path, unknown).await.expect(400)[0]["reason"].is_array());
+    assert_eq!(shop.server.dump().await, before);
+
+    let rows = json!([{"product_stock": shirt, "difference": -4, "reason": "lost"}, by_sku(3), by_sku(-5)]);
+    let once = shop.erp.clone().with("Idempotency-Key", "all");
+    let done = once.post(path, rows.clone()).await.ok();
+    assert_eq!((&done[0]["stock"], &done[1]["stock"], &done[2]["stock"]), (&json!(6), &json!(5), &json!(0)));
+    assert_eq!(once.post(path, rows).await.ok(), done);
+    assert_eq!((shop.figures(shirt).await, shop.figures(hat).await), ([6, 0, 0, 6], [0, 0, 0, 0]));
+    shop.erp.post(path, json!([])).await.faults(&["non_field_errors"]);
+    assert_eq!(shop.erp.post(path, by_sku(1)).await.ok()["stock"], json!(1));
+    shop.server.verify().await;
+}

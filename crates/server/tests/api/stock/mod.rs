@@ -1,9 +1,13 @@
 //! Stock: a module for each resource, named like that of its handlers.
 
+mod adjustment_reasons;
 mod adjustments;
+mod as_of;
+mod explain;
 mod exports;
 mod movements;
 mod product_stocks;
 mod reservations;
 mod stock_lists;
 mod stock_sums;
+mod stock_transfers;

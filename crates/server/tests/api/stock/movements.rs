@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::shop::{Shop, column, int, item, new_order};
+use crate::shop::{Shop, column, id, int, item, new_order};
 
 #[tokio::test]
 async fn the_history_adds_up_to_the_figures() {
@@ -156,4 +156,73 @@ async fn a_history_names_orders_people_and_files() {
     let page = caller.get(&path).await.ok();
     assert_eq!(column(&page, "order_number"), [Value::Null, own["number"].clone(), Value::Null]);
     assert_eq!(column(&page, "user_name"), [Value::Null, Value::Null, Value::Null]);
+}
+
+#[tokio::test]
+async fn a_history_is_filtered_by_what_stands_behind_it() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 100).await;
+    shop.server.advance(60);
+    let (one, other) = (shop.order("SHIRT", 1).await, shop.order("SHIRT", 2).await);
+    shop.release(item(&one)).await;
+    let middle = shop.server.time(1);
+    shop.server.advance(60);
+    shop.cancel(&other).await;
+    let adjust = format!("/api/v1/product_stocks/{shirt}/adjust/");
+    shop.admin.post(&adjust, json!({"difference": 5})).await.ok();
+    let asked = async |query: &str| {
+        let page = shop.erp.get(&format!("/api/v1/product_stocks/{shirt}/movements/?{query}")).await.ok();
+        let rows = page["results"].as_array().expect("rows").clone();
+        let reasons: Vec<String> =
+            rows.iter().map(|row| row["reason"].as_str().expect("a reason").to_owned()).collect();
+        (reasons, page["next_before"].clone(), rows)
+    };
+    let reasons = async |query: &str| asked(query).await.0;
+    assert_eq!(reasons("").await, ["write", "cancel", "release", "order", "order", "write"]);
+    assert_eq!(reasons("reason=order").await, ["order", "order"]);
+    assert_eq!(reasons(&format!("order={}", id(&one))).await, ["release", "order"]);
+    assert_eq!(reasons(&format!("order={}&reason=cancel", id(&other))).await, ["cancel"]);
+    assert_eq!(reasons("order=1").await, [""; 0]);
+    let admin = asked("").await.2[0]["user"].clone();
+    assert_eq!(reasons(&format!("user={admin}")).await, ["write"]);
+    assert_eq!(reasons("import=7").await, [""; 0]);
+    let before = asked(&format!("created_date__lte={middle}")).await;
+    assert_eq!(before.0.len(), 4);
+    let newest = before.2[0]["date"].as_str().expect("a time").to_owned();
+    assert_eq!(reasons(&format!("created_date__lt={newest}")).await.len(), 3);
+    assert_eq!(reasons(&format!("created_date__gt={newest}")).await, ["write", "cancel"]);
+    assert_eq!(reasons(&format!("created_date__gte={newest}&limit=2")).await, ["write", "cancel"]);
+    let (found, next, _) = asked("reason=order&limit=1").await;
+    assert_eq!(found, ["order"]);
+    let (found, next, _) = asked(&format!("reason=order&limit=1&before={next}")).await;
+    assert_eq!(found, ["order"]);
+    assert_eq!(asked(&format!("reason=order&before={next}")).await.0, [""; 0]);
+    for (query, field) in [
+        ("limit=0", "limit"),
+        ("limit=1001", "limit"),
+        ("reason=sold", "reason"),
+        ("user=x", "user"),
+        ("created_date__gt=now", "created_date__gt"),
+        ("created_date=2026-03-01", "created_date"),
+    ] {
+        shop.erp.get(&format!("/api/v1/product_stocks/{shirt}/movements/?{query}")).await.faults(&[field]);
+    }
+}
+
+/// What was written over the reserved quantity of our orders is external: the row says how much, and the history since when.
+#[tokio::test]
+async fn an_external_reservation_is_told_in_the_row_and_in_the_history() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 10).await;
+    shop.order("SHIRT", 2).await;
+    let path = format!("/api/v1/product_stocks/{shirt}/");
+    assert_eq!(shop.erp.get(&path).await.ok()["external_quantity"], json!(0));
+    let written = shop.erp.patch(&path, json!({"sold_quantity_unreported": 5})).await.ok();
+    assert_eq!((&written["sold_quantity_unreported"], &written["external_quantity"]), (&json!(5), &json!(3)));
+    let taken_back = json!({"sold_quantity_unreported": 2, "expected": {"external_quantity": 3}});
+    assert_eq!(shop.erp.patch(&path, taken_back).await.ok()["external_quantity"], json!(0));
+    let page = shop.erp.get(&format!("{path}movements/")).await.ok();
+    assert_eq!(column(&page, "external_quantity_change"), [json!(-3), json!(3), json!(0), json!(0)]);
+    assert_eq!(column(&page, "sold_quantity_unreported_change"), [json!(-3), json!(3), json!(2), json!(0)]);
+    shop.server.verify().await;
 }

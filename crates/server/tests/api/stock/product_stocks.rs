@@ -155,3 +155,155 @@ async fn a_sku_that_is_sent_as_a_number_is_taken_only_with_all_its_digits() {
         json!("1116131001.0")
     );
 }
+
+/// A write with what was seen of the row is done only if the row is still so, whatever has changed it.
+#[tokio::test]
+async fn a_write_may_expect_any_number_of_its_row() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 10).await;
+    let path = format!("/api/v1/product_stocks/{shirt}/");
+    let seen = json!({"stock": 10, "sold_quantity_unreported": 0, "reported_quantity": 0, "adjusted_stock": 10});
+    shop.order("SHIRT", 4).await;
+    let before = shop.erp.get(&path).await.ok();
+    for expected in [
+        seen,
+        json!({"stock": 11}),
+        json!({"sold_quantity_unreported": 3}),
+        json!({"external_quantity": 4}),
+        json!({"reported_quantity": 4}),
+        json!({"stock": 10, "adjusted_stock": 10}),
+    ] {
+        let stale = shop.erp.patch(&path, json!({"stock": 9, "expected": expected})).await.expect(412);
+        assert_eq!((&stale["error_code"], &stale["current"]), (&json!("stale"), &before), "{expected}");
+    }
+    assert_eq!(shop.erp.get(&path).await.ok(), before, "nothing was changed");
+    let i1 = format!("/api/i1/product_stock/{shirt}/");
+    let stale = shop.erp.patch(&i1, json!({"stock": 9, "expected": {"stock": 9}})).await.expect(412);
+    assert_eq!(stale["current"], shop.erp.get(&i1).await.ok(), "in the form of the path");
+    let seen = json!({"stock": 10, "sold_quantity_unreported": 4, "external_quantity": 0, "adjusted_stock": 6});
+    let done = json!({"stock": 9, "expected": seen});
+    assert_eq!(shop.erp.patch(&path, done).await.ok()["stock"], json!(9));
+    for (expected, field) in [
+        (json!({}), "expected"),
+        (json!({"quantity": 9}), "expected"),
+        (json!({"stock": "many"}), "expected"),
+        (json!({"stock": -1}), "expected"),
+        (json!(9), "expected"),
+    ] {
+        shop.erp.patch(&path, json!({"stock": 8, "expected": expected})).await.faults(&[field]);
+    }
+    let both = json!({"stock": 8, "expected_stock": 9, "expected": {"stock": 9}});
+    shop.erp.patch(&path, both).await.faults(&["expected_stock"]);
+    shop.erp.post(&format!("{path}adjust/"), json!({"stock_change": 1, "expected": {"stock": 10}})).await.expect(412);
+    shop.erp.post(&format!("{path}adjust/"), json!({"stock_change": 1, "expected": {"stock": 9}})).await.ok();
+    assert_eq!(shop.figures(shirt).await, [10, 4, 0, 6]);
+    shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn a_stale_row_of_an_array_is_named_with_what_it_is_now() {
+    let shop = Shop::open().await;
+    shop.stock("A", 1).await;
+    let row = |sku: &str, stock: i64, seen: i64| json!({"product_sku": sku, "stock_list": shop.list, "stock": stock, "expected": {"stock": seen}});
+    let before = shop.server.dump().await;
+    let rows = json!([row("A", 5, 1), row("A", 6, 5), row("B", 7, 0), row("C", 7, 1)]);
+    let faults = shop.erp.post("/api/v1/product_stocks/", rows).await.expect(400);
+    assert_eq!((&faults[0], &faults[2]), (&json!({}), &json!({})));
+    assert_eq!((&faults[1]["error_code"], &faults[1]["current"]["stock"]), (&json!("stale"), &json!(1)));
+    assert!(faults[1]["expected"].is_array(), "{faults}");
+    assert_eq!((&faults[3]["error_code"], &faults[3]["current"]), (&json!("stale"), &Value::Null));
+    assert_eq!(shop.server.dump().await, before);
+    shop.erp.post("/api/v1/product_stocks/", json!([row("A", 5, 1), row("A", 6, 1), row("B", 7, 0)])).await.created();
+    let tagged = shop.erp.clone().with("If-Match", "*");
+    tagged.post("/api/v1/product_stocks/", json!([row("A", 5, 6)])).await.expect(400);
+    shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn a_write_may_expect_the_etag_of_its_row() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 10).await;
+    let path = format!("/api/v1/product_stocks/{shirt}/");
+    let tag = async |path: &str| shop.erp.get(path).await.header("etag").expect("a tag").to_owned();
+    let seen = tag(&path).await;
+    assert_eq!(tag(&format!("/api/i1/product_stock/{shirt}/")).await, seen);
+    let matching = |tag: &str| shop.erp.clone().with("If-Match", tag);
+    shop.order("SHIRT", 4).await;
+    let stale = matching(&seen).patch(&path, json!({"stock": 9})).await.expect(412);
+    assert_eq!((&stale["error_code"], &stale["current"]["adjusted_stock"]), (&json!("stale"), &json!(6)));
+    let seen = tag(&path).await;
+    let written = matching(&seen).patch(&path, json!({"stock": 9})).await;
+    let next = written.header("etag").expect("the answer has the next one").to_owned();
+    assert_ne!(next, seen);
+    shop.server.advance(60);
+    // The same level again makes no movement, but it is newer.
+    matching(&next).patch(&path, json!({"stock": 9})).await.ok();
+    matching(&next).patch(&path, json!({"stock": 9})).await.expect(412);
+    let both = json!({"stock": 8, "expected": {"stock": 7}});
+    matching(&tag(&path).await).patch(&path, both).await.expect(412);
+    for tag in ["nonsense", "\"1\"", "W/\"1.2\"", "\"x.y\""] {
+        matching(tag).patch(&path, json!({"stock": 8})).await.expect(412);
+    }
+    matching("\"1.2\", \"3.4\"").patch(&path, json!({"stock": 8})).await.expect(400);
+    matching("*").patch(&path, json!({"stock": 8})).await.ok();
+    matching("*")
+        .post("/api/v1/product_stocks/", json!({"product_sku": "NEW", "stock_list": shop.list}))
+        .await
+        .expect(412);
+    matching("*").patch(&path, json!({"stock": 8, "expected_stock": 8})).await.faults(&["expected_stock"]);
+    matching(&tag(&path).await).post(&format!("{path}adjust/"), json!({"stock_change": 1})).await.ok();
+    matching(&next).post(&format!("{path}adjust/"), json!({"stock_change": 1})).await.expect(412);
+    assert_eq!(shop.figures(shirt).await, [9, 4, 0, 5]);
+    shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn a_stock_that_nothing_needs_is_removed_and_its_history_stays() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 5).await;
+    let path = format!("/api/v1/product_stocks/{shirt}/");
+    let written = json!({"product_sku": "SHIRT", "sold_quantity_unreported": 2});
+    shop.write(written).await;
+    let kept = shop.erp.delete(&path).await.expect(406);
+    let numbers = json!({"stock": 5, "sold_quantity_unreported": 2});
+    assert_eq!((&kept["error_code"], &kept["numbers"]), (&json!("still_referred_to"), &numbers));
+    let product = shop.erp.get(&path).await.ok()["product"].clone();
+    shop.erp.delete(&format!("/api/v1/products/{product}/")).await.expect(406);
+    shop.erp.patch(&path, json!({"stock": 0, "sold_quantity_unreported": 0})).await.ok();
+    let (movements, hat) = (shop.server.movements().await, shop.stock("HAT", 0).await);
+    let stale = shop.erp.send("DELETE", &path, Body::Json(json!({"expected": {"stock": 5}}))).await.expect(412);
+    assert_eq!(stale["current"]["stock"], json!(0));
+    shop.erp.clone().with("If-Match", "\"1.1\"").delete(&path).await.expect(412);
+    let once = shop.erp.clone().with("Idempotency-Key", "remove");
+    once.delete(&path).await.expect(204);
+    once.delete(&path).await.expect(204);
+    shop.erp.get(&path).await.expect(404);
+    shop.erp.delete(&path).await.expect(404);
+    let left = shop.erp.get(&format!("/api/v1/product_stocks/?stock_list={}", shop.list)).await.ok();
+    assert_eq!((&left["count"], column(&left, "pk")), (&json!(1), vec![json!(hat)]));
+    assert_eq!(shop.server.movements().await, movements + 1, "its movements are there, and that of the hat");
+    shop.server.verify().await;
+    shop.erp.delete(&format!("/api/v1/products/{product}/")).await.expect(204);
+    let again = shop.stock("SHIRT", 3).await;
+    assert_ne!(again, shirt, "it is another one");
+    shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn a_stock_that_was_ever_ordered_stays() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 4).await;
+    let order = shop.order("SHIRT", 4).await;
+    let path = format!("/api/v1/product_stocks/{shirt}/");
+    let cancel = format!("/api/v1/orders/{}/cancel/", id(&order));
+    shop.erp.post(&cancel, json!({"is_all": true})).await.ok();
+    shop.erp.patch(&path, json!({"stock": 0})).await.ok();
+    let kept = shop.erp.delete(&path).await.expect(406);
+    assert_eq!((&kept["numbers"], &kept["referred_by"]), (&json!({}), &json!(["order_items"])));
+    // A line that asks for no units leaves no movement, and refers to the stock all the same.
+    let hat = shop.stock("HAT", 0).await;
+    let line = json!({"product_sku": "HAT", "stock_list": shop.list, "quantity": 1, "status": "600"});
+    shop.try_order(json!({"order_items": [line]})).await.created();
+    shop.erp.delete(&format!("/api/v1/product_stocks/{hat}/")).await.expect(406);
+    shop.server.verify().await;
+}

@@ -25,7 +25,7 @@ async fn the_lines_of_a_stock_add_up_to_its_figures() {
     let expected = json!({
         "order_item": item(&orders[0]), "order": id(&orders[0]), "order_number": orders[0]["number"], "channel": null,
         "quantity": 2, "state": "open", "created_date": first["created_date"], "registered_at": null, "code": null,
-        "is_oversold": false,
+        "is_oversold": false, "reservation": null, "reference": null, "expires_at": null,
     });
     assert_eq!(*first, expected);
     let reported = shop.erp.get(&format!("{path}?state=reported")).await.ok();

@@ -25,6 +25,9 @@ pub(super) const PAGES: i32 = 24_000;
 /// How many times that it may grow before the writer copies the rest itself: while it never pauses, the log could not
 /// begin anew otherwise.
 const GROWTH: i32 = 3;
+/// In how many steps the copier is asked before the log is at its longest: the writer, which everybody waits for, copies
+/// what came after the last of them.
+const LAST_STEPS: i32 = 8;
 /// How long the writer rests before the log is copied; after as long again it is emptied.
 pub(super) const REST: Duration = Duration::from_secs(5);
 /// How long the end of the writer waits for other processes that read.
@@ -40,24 +43,56 @@ pub(super) fn install_checkpoints(
 ) -> Result<Box<dyn Idle>, Error> {
     let path = files.path();
     let copier = Arc::new(Workers::start("onhand-copier", vec![open(path, OpenFlags::default())?])?);
-    let mut asked_at = 0;
+    let mut growth = Growth { every, asked_at: 0 };
     let beside = copier.clone();
     let hook = move |log: &mut Wal, pages: i32| {
-        if pages < asked_at {
-            // It has begun anew.
-            asked_at = 0;
-        }
-        if pages >= GROWTH * every {
+        match growth.to(pages) {
+            CopiedBy::Nobody => {}
+            CopiedBy::Copier => _ = beside.send(Box::new(copy)),
             // Where the other thread is at it just now, the next commit tries again.
-            let _ = log.checkpoint();
-        } else if pages >= asked_at + every {
-            asked_at = pages;
-            beside.send(Box::new(copy));
+            CopiedBy::Writer => _ = log.checkpoint(),
         }
         Ok(())
     };
     writer.wal_hook(Some(hook)).map_err(error)?;
     Ok(Box::new(Resting { files: files.clone(), log: log_of(path), copier, is_copied: false }))
+}
+
+/// Who copies the log after a commit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum CopiedBy {
+    Nobody,
+    Copier,
+    Writer,
+}
+
+/// How far the log has grown, in pages.
+struct Growth {
+    every: i32,
+    /// How long it was when the copier was asked last.
+    asked_at: i32,
+}
+
+impl Growth {
+    /// A commit made the log so long.
+    fn to(&mut self, pages: i32) -> CopiedBy {
+        if pages < self.asked_at {
+            // It has begun anew.
+            self.asked_at = 0;
+        }
+        let step = match pages < (GROWTH - 1) * self.every {
+            true => self.every,
+            false => self.every / LAST_STEPS,
+        };
+        if pages >= GROWTH * self.every {
+            return CopiedBy::Writer;
+        }
+        if pages < self.asked_at + step {
+            return CopiedBy::Nobody;
+        }
+        self.asked_at = pages;
+        CopiedBy::Copier
+    }
 }
 
 /// Copies what is in the log by now. What a reader still looks at, and what fails, is copied another time.
@@ -132,6 +167,25 @@ mod tests {
 
     fn files(path: &Path) -> Arc<Files> {
         Arc::new(Files::new(path).expect("they are there"))
+    }
+
+    #[test]
+    fn little_is_left_for_the_writer_to_copy() {
+        let mut growth = Growth { every: 80, asked_at: 0 };
+        let mut asked = Vec::new();
+        for pages in 1..240 {
+            match growth.to(pages) {
+                CopiedBy::Nobody => {}
+                CopiedBy::Copier => asked.push(pages),
+                CopiedBy::Writer => panic!("at {pages} pages"),
+            }
+        }
+        assert_eq!(asked, [80, 160, 170, 180, 190, 200, 210, 220, 230]);
+        assert_eq!((growth.to(240), growth.to(241)), (CopiedBy::Writer, CopiedBy::Writer));
+        assert_eq!(
+            (growth.to(3), growth.to(82), growth.to(83)),
+            (CopiedBy::Nobody, CopiedBy::Copier, CopiedBy::Nobody)
+        );
     }
 
     #[test]

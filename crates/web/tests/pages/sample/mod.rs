@@ -125,7 +125,7 @@ fn html(page: &impl Template) -> String {
 type Make = fn(&Maker) -> String;
 
 /// Every page, by its name.
-const PAGES: [(&str, Make); 23] = [
+const PAGES: [(&str, Make); 24] = [
     ("sign_in", |m| html(&people::sign_in(m))),
     ("sign_in_throttled", |m| html(&people::throttled(m))),
     ("refused", |m| html(&people::refused(m))),
@@ -144,6 +144,7 @@ const PAGES: [(&str, Make); 23] = [
     ("cancellations", |m| html(&orders::cancellations(m))),
     ("imports", |m| html(&orders::imports(m))),
     ("import_new", |m| html(&orders::import_new(m))),
+    ("import_prices", |m| html(&orders::import_prices(m))),
     ("import_columns", |m| html(&orders::import_columns(m))),
     ("import_preview", |m| html(&orders::preview(m))),
     ("import_running", |m| html(&orders::running(m))),

@@ -2,7 +2,7 @@
 
 use onhand_core::fulfilment::list_sourcing::{SourcedFrom, SourcingReason, SourcingRule};
 use onhand_core::import::{Column, Subject};
-use onhand_core::{OrderStatus, ReservationState};
+use onhand_core::{OrderStatus, OutgoingState, ReservationState};
 use onhand_web::form::{FieldErrors, Pager};
 use onhand_web::frame::Entry;
 use onhand_web::link::OrdersQuery;
@@ -124,6 +124,7 @@ fn order_line(m: &Maker, at: usize) -> OrderLine {
             reason: SourcingReason::NextChoice,
             distance: Some(4_871),
         }),
+        outgoing: (at == 0).then(|| (OutgoingState::Pending, m.t("The data source does not answer."))),
         quantity: 1 + at as i64 % 3,
         state,
         since: Some(m.ago(250)),
@@ -228,10 +229,20 @@ pub(super) fn imports(m: &Maker) -> Imports {
 }
 
 pub(super) fn import_new(m: &Maker) -> ImportNew {
-    let names = ["list", "mode", "file", "text", ""];
-    let errors = FieldErrors(names.map(|name| (name.to_owned(), m.t("This needs a look."))).to_vec());
+    import_of(m, Subject::Stocks, &["list", "mode", "file", "text", ""])
+}
+
+pub(super) fn import_prices(m: &Maker) -> ImportNew {
+    import_of(m, Subject::Prices, &["price_list", "file", "text", ""])
+}
+
+/// With something wrong in each of these fields, where there is hostile text.
+fn import_of(m: &Maker, subject: Subject, wrong: &[&str]) -> ImportNew {
+    let errors = wrong.iter().map(|name| ((*name).to_owned(), m.t("This needs a look.")));
+    let errors = FieldErrors(errors.collect());
     ImportNew {
         frame: m.frame(Entry::Imports, "/imports/new"),
+        subject,
         lists: vec![(4, m.t("Central warehouse")), (5, m.t("Store Kadıköy"))],
         list: Some(5),
         mode: ImportMode::Upsert,

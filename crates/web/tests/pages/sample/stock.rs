@@ -11,8 +11,8 @@ use onhand_web::screens::level::{LevelEdit, LevelMode, Preview};
 use onhand_web::screens::lists::{ListRow, Lists};
 use onhand_web::screens::overview::{Card, CardKind, Counted, Day, FirstSteps, ListSums, News, Overview, Sums};
 use onhand_web::screens::product::{
-    Chart, ChartPoint, Chosen, DiscrepancyLine, Event, External, LevelOrigin, PackedLine, Product, ProductList, Range,
-    ReportedLine, Reserving, Told, UndoOf,
+    CartLine, Chart, ChartPoint, Chosen, DiscrepancyLine, Event, External, LevelOrigin, PackedLine, Product,
+    ProductList, Range, ReportedLine, Reserving, Told, UndoOf,
 };
 use onhand_web::screens::stock::{BulkForm, RowChange, SavedView, Stock, StockRow, UnsavedView};
 use onhand_web::{StockState, Unit, What, link};
@@ -296,7 +296,7 @@ fn events(m: &Maker) -> Vec<Event> {
             reference: Some(m.reference(text, link::order(at))),
             by: m.t("erp"),
             token: m.t("nightly stock"),
-            reason: Some(AdjustmentReason::Lost),
+            reason: Some(onhand_core::Reason::Known(AdjustmentReason::Lost)),
             settled: m.few(2, |_| m.t("TR-10377")),
             note: m.t("shelf B4, behind the boots"),
             on_hand: if at % 3 == 2 { (19, 21) } else { (21, 21) },
@@ -374,7 +374,15 @@ fn chosen(m: &Maker, is_edited: bool) -> Chosen {
         level: Some(LevelOrigin { what: What::Count, by: m.t("elif"), at: m.ago(9_800) }),
         level_taken_at: Some(m.ago(29_000)),
         reserved_lines: (m.rows != Rows::Fifty).then_some(3),
-        reserved_by_lines: 12,
+        reserved_by_lines: 10,
+        reserved_by_carts: 2,
+        carts: m.few(1, |at| CartLine {
+            reference: m.t(["cart-17", ""][at % 2]),
+            channel: (at == 0).then(|| m.t("Web shop")),
+            quantity: 2,
+            since: m.ago(600),
+            until: (at == 0).then(|| m.ago(-300)),
+        }),
         external: Some(External { quantity: 2, by: m.t("erp"), at: Some(m.ago(29_000)) }),
         reported_since: Some(m.ago(287)),
         since: Some((m.ago(20), Some(m.reference("TR-10421", link::order(10_277_i64))))),

@@ -11,10 +11,10 @@ use onhand_core::{OrderStatus, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX}
 use serde_json::{Map, Value};
 
 use super::create::{
-    CLICK_AND_COLLECT, LATITUDE, LONGITUDE, NO_CANDIDATE, details, empty, half_a_point, line, lines, not_cancelled,
-    refuse,
+    CLICK_AND_COLLECT, LATITUDE, LONGITUDE, NO_CANDIDATE, details, empty, half_a_point, line, lines, names,
+    not_cancelled, refuse,
 };
-use super::{answer, reply_with};
+use super::{answer, outgoing, reply_with};
 use crate::http::context::{self, RequestContext};
 use crate::services::list_sourcing;
 use crate::services::orders::sold::{self, Sold, Terms};
@@ -106,6 +106,7 @@ pub async fn create_sold(call: RequestContext) -> Result<ApiResponse, Error> {
     let terms = sold::terms(&call.app, call.own_channel()?).await?;
     let form = call.form(SOLD, Mode::Whole).await?;
     let mut command = command(&form, &terms, call.zone())?;
+    command.via = outgoing::via(&call).await?;
     if let Some(catalog) = terms.catalog.filter(|_| command.lines.iter().any(|line| line.list.is_none()))
         && list_sourcing::prepare(&call.app, catalog, &mut command).await?.is_err()
     {
@@ -120,8 +121,11 @@ pub async fn create_sold(call: RequestContext) -> Result<ApiResponse, Error> {
     let (count, answer) = (command.lines.len(), answer(StatusCode::CREATED));
     let order = (terms.channel, command);
     let submitted = match sold::place(&call.app, &call.requester(), order, call.record(&answer)).await {
-        Ok(Sold::Before(order, items)) => return Ok(reply_with(StatusCode::OK, &order, &items)),
-        Ok(Sold::Now(submitted)) => Ok(*submitted),
+        Ok(Sold::Before(order, items)) => {
+            let items = outgoing::waited_for(&call, order.id, items).await?;
+            return Ok(reply_with(StatusCode::OK, &order, &items));
+        }
+        Ok(Sold::Now(submitted)) => outgoing::waited(&call, Ok(*submitted)).await,
         Err(fault) => Err(fault),
     };
     context::reply(submitted, answer, |rejection| match rejection {
@@ -137,8 +141,8 @@ fn number_taken() -> FieldErrors {
 }
 
 /// The fields of a table that no rule reads.
-fn carried(fields: &[Field], read: &[&str]) -> Vec<&'static str> {
-    fields.iter().map(|field| field.name).filter(|name| !read.contains(name)).collect()
+fn carried(fields: &'static [Field], read: &'static [&str]) -> impl Iterator<Item = &'static str> {
+    names(fields).filter(|name| !read.contains(name))
 }
 
 fn command(form: &Form, terms: &Terms, zone: Option<&Zone>) -> Result<PlaceOrder, Error> {
@@ -151,8 +155,7 @@ fn command(form: &Form, terms: &Terms, zone: Option<&Zone>) -> Result<PlaceOrder
     if order.int("channel").is_some_and(|channel| channel != terms.channel.get()) {
         faults.add("channel", "This is not the channel in the path.");
     }
-    let carried_of_line = carried(LINE, LINE_READ);
-    let read = |row: &Form| sold_line(row, line(row, status, &carried_of_line)?, &number, terms);
+    let read = |row: &Form| sold_line(row, line(row, status, carried(LINE, LINE_READ))?, &number, terms);
     let lines = lines(form.rows("order_item"), read);
     let mut errors = FieldErrors::default();
     if !faults.is_empty() {
@@ -170,8 +173,9 @@ fn command(form: &Form, terms: &Terms, zone: Option<&Zone>) -> Result<PlaceOrder
         is_send: false,
         date_placed: order.time("date_placed", zone),
         extra_field: order.string("extra_field").unwrap_or_else(empty),
-        details: details(order, &carried(ORDER, ORDER_READ)),
+        details: details(order, carried(ORDER, ORDER_READ)),
         sourcing: None,
+        via: String::new(),
         number,
         lines,
     })

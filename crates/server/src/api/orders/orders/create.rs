@@ -7,18 +7,18 @@ use onhand_core::{
     ChannelId, Command, OrderStatus, ProductId, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockListId,
 };
 
-use super::answer;
-use crate::http::context::RequestContext;
+use super::{answer, outgoing};
+use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
 use crate::services::list_sourcing::{self, NoLists};
 use crate::services::orders;
 use crate::wire::error::{Error, FieldErrors};
-use crate::wire::field::Field;
+use crate::wire::field::{self, Field};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
 
-/// A line of a new order.
-const LINE: &[Field] = &[
+/// What a line of a new order says besides the fields that are carried through.
+const LINE_READ: &[Field] = &[
     Field::pk("product", "The product. This or product_sku.").alternative(),
     Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative().exact(),
     Field::pk("stock_list", "The list whose stock is reserved. Without it, the catalog of the order chooses one.")
@@ -28,6 +28,10 @@ const LINE: &[Field] = &[
     Field::decimal("price", "Price of one unit.").nullable(),
     Field::object("extra_field", "Free data."),
     Field::object("attributes", "Free attributes."),
+];
+
+/// Fields of a line that no rule reads; they are stored and shown as they came.
+pub(in crate::api::orders) const LINE_CARRIED: &[Field] = &[
     Field::any("price_currency", "Carried through."),
     Field::any("price_list", "Carried through."),
     Field::any("tax_rate", "Carried through."),
@@ -42,38 +46,26 @@ const LINE: &[Field] = &[
     Field::any("estimated_delivery_date", "Carried through."),
 ];
 
-/// Fields of a line that no rule reads; they are stored and shown as they came.
-const LINE_DETAILS: &[&str] = &[
-    "price_currency",
-    "price_list",
-    "tax_rate",
-    "retail_price",
-    "discount_amount",
-    "attributes_kwargs",
-    "tracking_number",
-    "shipping_company",
-    "carrier_shipping_code",
-    "parent",
-    "delivered_date",
-    "estimated_delivery_date",
-];
+/// A line of a new order.
+const LINE: &[Field; LINE_READ.len() + LINE_CARRIED.len()] = &field::joined(LINE_READ, LINE_CARRIED);
 
 /// Where the order goes; every entry point has these.
-pub(super) const LATITUDE: Field = Field::number(
+pub(in crate::api::orders) const LATITUDE: Field = Field::number(
     "latitude",
     90,
     "Degrees, north positive. With longitude, where the order goes, if its shipping_address does not say that.",
 )
 .nullable();
-pub(super) const LONGITUDE: Field = Field::number("longitude", 180, "Degrees, east positive.").nullable();
+pub(in crate::api::orders) const LONGITUDE: Field =
+    Field::number("longitude", 180, "Degrees, east positive.").nullable();
 /// Whether the customer fetches the order.
-pub(super) const CLICK_AND_COLLECT: Field = Field::bool(
+pub(in crate::api::orders) const CLICK_AND_COLLECT: Field = Field::bool(
     "click_and_collect",
     "Whether the customer fetches it: a list is then chosen of the stores where that is possible. Default false.",
 );
 
-/// The body of a new order.
-pub const FIELDS: &[Field] = &[
+/// What a new order says besides the fields that are carried through.
+const READ: &[Field] = &[
     Field::text("number", 128, "Unique per channel.").required(),
     Field::pk("channel", "The channel that sold it; absent for the API itself.").nullable(),
     Field::blank("currency", 8, "ISO code, lower case as the vendor writes it."),
@@ -89,10 +81,14 @@ pub const FIELDS: &[Field] = &[
         "The catalog whose sourcing rule chooses the list of every line that names none. Default: the channel's.",
     )
     .nullable(),
+    Field::rows("order_items", LINE, ORDER_LINES_MAX, "The lines. All are reserved, or none.").required(),
+];
+
+/// Fields of an order that no rule of an order reads; they are stored and shown as they came.
+pub(in crate::api::orders) const CARRIED: &[Field] = &[
     LATITUDE,
     LONGITUDE,
     CLICK_AND_COLLECT,
-    Field::rows("order_items", LINE, ORDER_LINES_MAX, "The lines. All are reserved, or none.").required(),
     Field::any("customer", "Carried through."),
     Field::any("shipping_address", "Carried through."),
     Field::any("billing_address", "Carried through."),
@@ -113,6 +109,9 @@ pub const FIELDS: &[Field] = &[
     Field::any("language_code", "Carried through."),
     Field::any("shipping_option_slug", "Carried through."),
 ];
+
+/// The body of a new order.
+pub const FIELDS: &[Field] = &field::joined::<{ READ.len() + CARRIED.len() }>(READ, CARRIED);
 
 /// The same where neither a catalog nor a channel is named, so that every line has to name its list.
 const FIELDS_OF_NAMED: [Field; FIELDS.len()] = replacing(FIELDS, "order_items", Replacement::Lines(&LINE_OF_NAMED));
@@ -151,46 +150,19 @@ const fn is_same(one: &str, other: &str) -> bool {
     at == one.len() && at == other.len()
 }
 
-/// Fields of an order that no rule reads.
-const DETAILS: &[&str] = &[
-    "catalog",
-    "latitude",
-    "longitude",
-    "click_and_collect",
-    "customer",
-    "shipping_address",
-    "billing_address",
-    "amount",
-    "shipping_amount",
-    "discount_amount",
-    "cargo_company",
-    "payment_option",
-    "delivery_type",
-    "tracking_number",
-    "invoice_number",
-    "invoice_date",
-    "notes",
-    "has_gift_box",
-    "gift_box_note",
-    "external_status",
-    "client_type",
-    "language_code",
-    "shipping_option_slug",
-];
-
 /// `POST orders/`.
 pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
     let value = call.value().await?;
     let body = form::expect_object(&value)?;
-    let names = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
-    let fields = if names("catalog") || names("channel") { FIELDS } else { &FIELDS_OF_NAMED };
+    let has = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
+    let fields = if has("catalog") || has("channel") { FIELDS } else { &FIELDS_OF_NAMED };
     let form = call.read(fields, Mode::Whole, body).map_err(Error::Fields)?;
     let status = form.status("status").unwrap_or(OrderStatus::Approved);
     let mut errors = not_cancelled(status);
     errors.extend(half_a_point(&form));
     let (catalog, channel) = (form.int("catalog"), form.int("channel").map(ChannelId::new));
     let has_catalog = catalog.is_some() || channel.is_some();
-    let read = |row: &Form| match line(row, status, LINE_DETAILS)? {
+    let read = |row: &Form| match line(row, status, names(LINE_CARRIED))? {
         line if line.list.is_none() && !has_catalog => Err(FieldErrors::one("stock_list", NO_LIST)),
         line => Ok(line),
     };
@@ -199,6 +171,7 @@ pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
         Vec::new()
     });
     errors.into_result()?;
+    let via = outgoing::via(&call).await?;
     let mut command = PlaceOrder {
         number: form.string("number").unwrap_or_default(),
         channel,
@@ -207,18 +180,19 @@ pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
         is_send: form.bool("is_send").unwrap_or(false),
         date_placed: form.time("date_placed", call.zone()),
         extra_field: form.string("extra_field").unwrap_or_else(empty),
-        details: details(&form, DETAILS),
+        details: details(&form, std::iter::once("catalog").chain(names(CARRIED))),
         sourcing: None,
+        via,
         lines,
     };
     if command.lines.iter().any(|line| line.list.is_none()) {
         choose_lists(&call, catalog, &mut command).await?;
     }
     let count = command.lines.len();
-    call.submit(Command::PlaceOrder(command), answer(StatusCode::CREATED), move |rejection| {
-        refuse(rejection, "order_items", count)
-    })
-    .await
+    let answer = answer(StatusCode::CREATED);
+    let submitted = call.app.submit_once(&call.requester(), Command::PlaceOrder(command), call.record(&answer)).await;
+    let waited = outgoing::waited(&call, submitted).await;
+    context::reply(waited, answer, |rejection| refuse(rejection, "order_items", count))
 }
 
 /// What is said of a line without a list where no catalog is named, either.
@@ -244,11 +218,11 @@ async fn choose_lists(call: &RequestContext, catalog: Option<i64>, order: &mut P
 }
 
 /// What is said of a catalog that cannot choose.
-pub(super) const NO_CANDIDATE: &str =
+pub(in crate::api::orders) const NO_CANDIDATE: &str =
     "The catalog has no stock list that its sourcing rule could choose: send a stock_list with every line.";
 
 /// A point has both coordinates.
-pub(super) fn half_a_point(form: &Form) -> FieldErrors {
+pub(in crate::api::orders) fn half_a_point(form: &Form) -> FieldErrors {
     match (form.text("latitude"), form.text("longitude")) {
         (Some(_), None) => FieldErrors::one("longitude", "This field is required with latitude."),
         (None, Some(_)) => FieldErrors::one("latitude", "This field is required with longitude."),
@@ -256,12 +230,12 @@ pub(super) fn half_a_point(form: &Form) -> FieldErrors {
     }
 }
 
-pub(super) fn empty() -> String {
+pub(in crate::api::orders) fn empty() -> String {
     "{}".to_owned()
 }
 
 /// An order that begins as a cancelled one reserves nothing and makes no sense.
-pub(super) fn not_cancelled(status: OrderStatus) -> FieldErrors {
+pub(in crate::api::orders) fn not_cancelled(status: OrderStatus) -> FieldErrors {
     match status {
         OrderStatus::Cancelled => FieldErrors::one("status", "An order cannot start cancelled."),
         _ => FieldErrors::default(),
@@ -269,7 +243,7 @@ pub(super) fn not_cancelled(status: OrderStatus) -> FieldErrors {
 }
 
 /// The lines of an order, or the faults of each.
-pub(super) fn lines(
+pub(in crate::api::orders) fn lines(
     rows: &[Form],
     read: impl Fn(&Form) -> Result<NewLine, FieldErrors>,
 ) -> Result<Vec<NewLine>, Vec<FieldErrors>> {
@@ -280,8 +254,17 @@ pub(super) fn lines(
     Err(read.into_iter().map(|row| row.err().unwrap_or_default()).collect())
 }
 
+/// The names of some fields.
+pub(in crate::api::orders) fn names(fields: &'static [Field]) -> impl Iterator<Item = &'static str> {
+    fields.iter().map(|field| field.name)
+}
+
 /// One line, which may leave its state to the order. `carried` are the fields that no rule reads.
-pub(super) fn line(form: &Form, order_status: OrderStatus, carried: &[&str]) -> Result<NewLine, FieldErrors> {
+pub(in crate::api::orders) fn line(
+    form: &Form,
+    order_status: OrderStatus,
+    carried: impl Iterator<Item = &'static str>,
+) -> Result<NewLine, FieldErrors> {
     let status = form.status("status").unwrap_or(order_status);
     let product = match (form.int("product"), form.string("product_sku")) {
         (Some(id), None) => Ok(ProductRef::Id(ProductId::new(id))),
@@ -306,11 +289,11 @@ pub(super) fn line(form: &Form, order_status: OrderStatus, carried: &[&str]) -> 
 }
 
 /// The fields that are carried through, as one JSON object.
-pub(super) fn details(form: &Form, names: &[&str]) -> String {
+pub(in crate::api::orders) fn details(form: &Form, names: impl Iterator<Item = &'static str>) -> String {
     let mut out = String::new();
     let mut object = Object::open(&mut out);
-    for name in names.iter().filter(|name| form.has(name)) {
-        object = match *name {
+    for name in names.filter(|name| form.has(name)) {
+        object = match name {
             // Numbers with a fraction are texts in a form, and numbers for clients.
             "latitude" | "longitude" => object.raw(name, form.text(name).unwrap_or("null")),
             _ => object.raw(name, &form.json(name)),
@@ -321,7 +304,7 @@ pub(super) fn details(form: &Form, names: &[&str]) -> String {
 }
 
 /// Says no; the lines came in this field.
-pub(super) fn refuse(rejection: Rejection, field: &str, lines: usize) -> Error {
+pub(in crate::api::orders) fn refuse(rejection: Rejection, field: &str, lines: usize) -> Error {
     match rejection {
         Rejection::Rows(faults) => {
             let mut errors = FieldErrors::default();

@@ -3,6 +3,7 @@
 mod cancel;
 mod channel_orders;
 mod create;
+pub(super) mod outgoing;
 
 use axum::http::StatusCode;
 use onhand_core::commands::EditOrder;
@@ -10,6 +11,10 @@ use onhand_core::{ChannelId, Command, Order, OrderId, OrderItem, Outcome};
 
 pub use self::cancel::{CANCEL, cancel};
 pub use self::channel_orders::{SOLD, create_sold};
+pub(super) use self::create::{
+    CARRIED, CLICK_AND_COLLECT, LATITUDE, LINE_CARRIED, LONGITUDE, details, empty, half_a_point, line, lines, names,
+    not_cancelled, refuse,
+};
 pub use self::create::{FIELDS, create};
 
 use super::order_items::{ITEM, write_item};

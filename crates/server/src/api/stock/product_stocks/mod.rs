@@ -1,5 +1,7 @@
 //! Product stocks (contract 4): list, show, upsert of one or many, patch, history.
 
+pub mod expected;
+pub mod explained;
 mod view;
 
 use std::collections::BTreeSet;
@@ -8,8 +10,8 @@ use axum::http::StatusCode;
 use onhand_core::commands::{StockTarget, WriteStock};
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
-    AdjustmentReason, Explanation, NOTE_CHARS_MAX, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, Stock,
-    StockId, StockKey, StockListId, Timestamp, UnitType, WrittenStock,
+    Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, Stock, StockId, StockKey, StockListId, Timestamp,
+    UnitType, WrittenStock,
 };
 use onhand_store::Tx;
 use onhand_store::tables::product_stocks;
@@ -17,7 +19,6 @@ use serde_json::{Map, Value};
 
 use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
-use crate::services::imports::messages;
 use crate::services::zones::Zones;
 use crate::services::{channels, stock};
 use crate::wire::body::ROWS_MAX;
@@ -54,33 +55,11 @@ pub const FIELDS: &[Field] = &[
         "When the level was taken; arrival when absent. An older level than the stored one is rejected. Without an \
          offset: in the list's time_zone.",
     ),
-    EXPECTED_STOCK,
-    ADJUSTMENT_REASON,
-    NOTE,
+    expected::EXPECTED_STOCK,
+    expected::EXPECTED,
+    explained::ADJUSTMENT_REASON,
+    explained::NOTE,
 ];
-
-/// What a client has seen.
-pub(super) const EXPECTED_STOCK: Field = Field::int(
-    "expected_stock",
-    0,
-    QUANTITY_MAX,
-    "The level that was seen; 0 where there is no stock. If another one is stored by now, the write is rejected: 406, \
-     unexpected_level.",
-);
-/// What a client says of a level.
-pub(super) const ADJUSTMENT_REASON: Field =
-    Field::choice("adjustment_reason", AdjustmentReason::WORDS, "Why the level is written, for the history.");
-/// See [`ADJUSTMENT_REASON`].
-pub(super) const NOTE: Field = Field::blank("note", NOTE_CHARS_MAX, "A note for the history.");
-
-/// What is said of a level, alone.
-pub const SAID: &[Field] = &[ADJUSTMENT_REASON, NOTE];
-
-/// What a body says of the level that it writes.
-pub(crate) fn explanation(form: &Form) -> Option<Explanation> {
-    let reason = form.text("adjustment_reason").and_then(AdjustmentReason::from_word);
-    Explanation::of(reason, form.string("note").unwrap_or_default())
-}
 
 /// The filters of the list.
 pub const FILTERS: &[Filter] = &[
@@ -97,12 +76,21 @@ pub const FILTERS: &[Filter] = &[
     Filter::only("state", "states", Kind::StockState),
 ];
 
-/// `GET product_stock/`. Full pages of what is asked for most are kept until something they show changes.
+/// `GET product_stock/`.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
+    let asked = call.query.iter().filter(|(name, _)| name == "stock_list");
+    let asked: Option<Vec<_>> = asked.map(|(_, list)| list.parse().ok().map(StockListId::new)).collect();
+    let asked = asked.filter(|lists| !lists.is_empty());
+    let reply = pages(&call).await?;
+    Ok(call.with_origins(reply, asked.as_deref()))
+}
+
+/// Full pages of what is asked for most are kept until something they show changes.
+async fn pages(call: &RequestContext) -> Result<ApiResponse, Error> {
     if let Some(own) = channels::of_own_lists(&call.app, &call.requester(), "stock_list_id").await? {
         let mut query = call.listing(FILTERS)?;
         query.listing.conditions.push(own);
-        return Ok(listed(&call, &query, false).await?.0);
+        return Ok(listed(call, &query, false).await?.0);
     }
     let response_cache = &call.app.response_cache;
     let name = call.name();
@@ -112,7 +100,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     }
     let query = call.listing(FILTERS)?;
     let bounded = product_stocks::is_bounded(&query.listing);
-    let (reply, rows) = listed(&call, &query, bounded).await?;
+    let (reply, rows) = listed(call, &query, bounded).await?;
     if bounded {
         response_cache.insert(name, &reply.body, rows, before);
     }
@@ -159,7 +147,8 @@ async fn list_v1(call: &RequestContext, query: &Query, bounded: bool) -> Result<
 /// `GET product_stock/{id}/`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let stock = found(&call).await?;
-    Ok(ApiResponse::written(|out| write(call.family)(out, &stock)))
+    let shown = ApiResponse::written(|out| write(call.family)(out, &stock));
+    Ok(expected::tagged(shown, &stock))
 }
 
 /// The stock in the path.
@@ -169,23 +158,23 @@ pub(super) async fn found(call: &RequestContext) -> Result<Stock, Error> {
 
 /// `POST product_stock/`: makes or updates one stock, or, given an array, many: all or none.
 pub async fn upsert(call: RequestContext) -> Result<ApiResponse, Error> {
-    let write = write(call.family);
     match call.value().await? {
         Value::Array(rows) => upsert_many(&call, &rows).await,
         value => {
             let form = call.read(FIELDS, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
             let zones = zones(&call, std::slice::from_ref(&form)).await?;
-            let row =
-                row(key(&form), &form, (zones.of(list_of(&form)), call.app.clock.now())).map_err(Error::Fields)?;
-            let answer = move |outcome: &Outcome| one(outcome, write);
-            submit(&call, vec![row], answer, refuse_one).await
+            let zone = zones.of(list_of(&form));
+            let mut row = row(key(&form), &form, (zone, call.app.clock.now())).map_err(Error::Fields)?;
+            row.expected = expected::of_request(&call, &form)?;
+            explained::check_one(&call, &form).await?;
+            write_one(&call, row).await
         }
     }
 }
 
 async fn upsert_many(call: &RequestContext, rows: &[Value]) -> Result<ApiResponse, Error> {
-    let write = write(call.family);
-    let count = rows.len();
+    expected::refuse_header(call)?;
+    let (family, write, count) = (call.family, write(call.family), rows.len());
     if count == 0 || count > ROWS_MAX {
         let text = format!("Send 1 to {ROWS_MAX} rows.");
         return Err(Error::field("non_field_errors", text));
@@ -196,6 +185,7 @@ async fn upsert_many(call: &RequestContext, rows: &[Value]) -> Result<ApiRespons
     if read.iter().any(Result::is_err) {
         return Err(Error::Rows(read.into_iter().map(|row| row.err().unwrap_or_default()).collect()));
     }
+    explained::check(call, &forms).await?.map_err(Error::Rows)?;
     let answer = move |outcome: &Outcome| {
         let written = written(outcome);
         let mut body = String::with_capacity(count * 256);
@@ -203,7 +193,11 @@ async fn upsert_many(call: &RequestContext, rows: &[Value]) -> Result<ApiRespons
         ApiResponse::text(status(written.iter().any(|row| row.created)), body)
     };
     let refuse = move |rejection| match rejection {
-        Rejection::Rows(faults) => Error::Rows(error_mapping::rows(&faults, count)),
+        Rejection::Rows(faults) => {
+            let mut errors = error_mapping::rows(&faults, count);
+            expected::show_current(&mut errors, &faults, family);
+            Error::Rows(errors)
+        }
         other => error_mapping::error(other),
     };
     submit(call, read.into_iter().flatten().collect(), answer, refuse).await
@@ -226,9 +220,28 @@ pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
         }
         errors.into_result()?;
     }
-    let row = row(StockTarget::Id(id), &form, (zone.as_ref(), call.app.clock.now())).map_err(Error::Fields)?;
-    let write = write(call.family);
-    submit(&call, vec![row], move |outcome| one(outcome, write), refuse_one).await
+    let mut row = row(StockTarget::Id(id), &form, (zone.as_ref(), call.app.clock.now())).map_err(Error::Fields)?;
+    row.expected = expected::of_request(&call, &form)?;
+    explained::check_one(&call, &form).await?;
+    write_one(&call, row).await
+}
+
+/// The body of a removal.
+pub const REMOVED: &[Field] = &[expected::EXPECTED];
+
+/// `DELETE product_stocks/{id}/`.
+pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
+    let form = call.form(REMOVED, Mode::Whole).await?;
+    let (expected, family) = (expected::of_request(&call, &form)?, call.family);
+    let done = |_: &Outcome| ApiResponse::nothing();
+    let what = (StockId::new(call.id()?), expected);
+    let submitted = stock::remove(&call.app, &call.requester(), what, call.record(&done)).await;
+    context::reply(submitted, done, |rejection| refuse_one(rejection, family))
+}
+
+async fn write_one(call: &RequestContext, row: WriteStock) -> Result<ApiResponse, Error> {
+    let (family, write) = (call.family, write(call.family));
+    submit(call, vec![row], move |outcome| one(outcome, write), move |rejection| refuse_one(rejection, family)).await
 }
 
 async fn submit(
@@ -264,8 +277,8 @@ fn row(target: StockTarget, form: &Form, (zone, now): (Option<&Zone>, Timestamp)
         extra_field: form.string("extra_field"),
         // Of two moments the earlier: a level that is taken for newer than it is would settle lines it does not know.
         snapshot_at: form.past_time("snapshot_at", (zone, Twice::Earlier), now)?,
-        expected: form.int("expected_stock").and_then(Quantity::new),
-        explanation: explanation(form),
+        expected: expected::of_form(form)?,
+        explanation: explained::of_form(form),
     })
 }
 
@@ -277,13 +290,10 @@ fn written(outcome: &Outcome) -> &[WrittenStock] {
 }
 
 fn one(outcome: &Outcome, write: impl Fn(&mut String, &Stock)) -> ApiResponse {
+    let Some(row) = written(outcome).first() else { return ApiResponse::ok(String::new()) };
     let mut body = String::new();
-    let mut created = false;
-    for row in written(outcome) {
-        created = row.created;
-        write(&mut body, &row.stock);
-    }
-    ApiResponse::text(status(created), body)
+    write(&mut body, &row.stock);
+    expected::tagged(ApiResponse::text(status(row.created), body), &row.stock)
 }
 
 /// 201 when something was made, 200 when it was there (contract X19).
@@ -291,26 +301,19 @@ fn status(created: bool) -> StatusCode {
     if created { StatusCode::CREATED } else { StatusCode::OK }
 }
 
-fn refuse_one(rejection: Rejection) -> Error {
-    match rejection {
-        Rejection::Rows(faults) => match faults.first() {
-            Some((_, RowRejection::StaleSnapshot { stored })) => {
-                let stored = scalar::time_text(*stored);
-                let more = Map::from_iter([("stored_snapshot_at".to_owned(), Value::String(stored.clone()))]);
-                let text = format!("A figure taken at {stored} is already stored.");
-                Error::Refused { code: "stale_snapshot", text, more }
-            }
-            Some((_, fault @ RowRejection::UnexpectedLevel { .. })) => unexpected_level(fault),
-            _ => error_mapping::error(Rejection::Rows(faults)),
-        },
-        other => error_mapping::error(other),
+fn refuse_one(rejection: Rejection, family: Family) -> Error {
+    let Rejection::Rows(faults) = rejection else { return error_mapping::error(rejection) };
+    match faults.first() {
+        Some((_, RowRejection::StaleSnapshot { stored })) => {
+            let stored = scalar::time_text(*stored);
+            let more = Map::from_iter([("stored_snapshot_at".to_owned(), Value::String(stored.clone()))]);
+            let text = format!("A figure taken at {stored} is already stored.");
+            Error::Refused { code: "stale_snapshot", text, more }
+        }
+        Some((_, fault)) => {
+            let refused = expected::refused(fault, family);
+            refused.unwrap_or_else(|| error_mapping::error(Rejection::Rows(faults)))
+        }
+        None => error_mapping::error(Rejection::Rows(faults)),
     }
-}
-
-/// The rejection of a write that expects another level than the stored one.
-pub(super) fn unexpected_level(fault: &RowRejection) -> Error {
-    let told = messages::row(fault);
-    let stored = if let RowRejection::UnexpectedLevel { stored } = fault { Some(*stored) } else { None };
-    let more = Map::from_iter([("stored_stock".to_owned(), Value::from(stored))]);
-    Error::Refused { code: told.code, text: told.text, more }
 }

@@ -18,7 +18,8 @@ pub const VIEW_I1: ResponseSchema = response_schema!("ProductStockI1" {
     extra_field: Object,
 });
 
-/// A product stock as panel and channels see it.
+/// A product stock as panel and channels see it. `external_quantity` is the part of `sold_quantity_unreported` that was
+/// written, and that no order of ours and no cart stands behind.
 pub const VIEW_V1: ResponseSchema = response_schema!("ProductStock" {
     pk: Int,
     product: Int,
@@ -27,6 +28,7 @@ pub const VIEW_V1: ResponseSchema = response_schema!("ProductStock" {
     stock_list: Int,
     unit_type: Text,
     sold_quantity_unreported: Int,
+    external_quantity: Int,
     adjusted_stock: Int,
     reported_quantity: Int,
     snapshot_at: TimeOrNull,
@@ -107,6 +109,7 @@ pub(super) fn write_v1(out: &mut String, stock: &Stock) {
         .int("stock_list", stock.list.get())
         .text("unit_type", stock.unit.word())
         .int("sold_quantity_unreported", stock.reserved)
+        .int("external_quantity", stock.external)
         .int("adjusted_stock", stock.available())
         .int("reported_quantity", stock.reported)
         .time_or_null("snapshot_at", stock.snapshot_at)
