@@ -47,11 +47,11 @@ pub(crate) struct Bare {
 }
 
 impl Bare {
-    /// Starts them with what the server answers to an order and to the request of a page.
-    pub(crate) async fn start(shop: &Arc<Shop>, folder: &Path, page: &Request) -> anyhow::Result<Self> {
+    /// Starts them with what the server answers to an order, and with a page.
+    pub(crate) async fn start(shop: &Arc<Shop>, folder: &Path, page: &[u8]) -> anyhow::Result<Self> {
         let [order_answer, page_answer] = ["order-answer", "page-answer"].map(|name| folder.join(name));
         std::fs::write(&order_answer, Request::new(shop, Ask::OrderSpread).sample().await?)?;
-        std::fs::write(&page_answer, page.sample().await?)?;
+        std::fs::write(&page_answer, page)?;
         let mut threads = vec![1, machine::cores()];
         threads.dedup();
         let program = std::env::current_exe()?;

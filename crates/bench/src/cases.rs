@@ -16,6 +16,8 @@ const PAGE_ROWS: u64 = 100;
 const FIRST_PAGES: u64 = 10;
 /// The line's id in the answer to an order.
 const LINE: &[u8] = b"\"order_items\":[{\"pk\":";
+/// The id in the answer to a cart.
+const CART: &[u8] = b"{\"pk\":";
 
 /// What is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,10 @@ pub(crate) enum Ask {
     Upsert,
     /// A release of a line ordered before.
     Release,
+    /// A cart that reserves a unit of any SKU. It can be confirmed later.
+    Reserve,
+    /// A cart that was reserved before becomes an order.
+    Confirm,
     /// One of the first pages.
     AnyPage,
     /// This page.
@@ -83,6 +89,15 @@ impl Request {
                 let body = r#"{"code":"ERP-##########","update_stock":true}"#;
                 Template::post("/api/i1/order_items/#/create_mapping/", headers, body)
             }
+            Ask::Reserve => {
+                let line = format!(r#"{{"product_sku":"SKU-#######","stock_list":{list},"quantity":1}}"#);
+                let body = format!(r#"{{"reference":"C-##########","expires_in":86400,"lines":[{line}]}}"#);
+                Template::post("/api/v1/reservations/", headers, &body)
+            }
+            Ask::Confirm => {
+                let body = r#"{"number":"C-##########","currency":"try","lines":[{"line":1,"price":"129.90"}]}"#;
+                Template::post("/api/v1/reservations/#/confirm/", headers, body)
+            }
             Ask::AnyPage | Ask::Page(_) => {
                 Template::get(&format!("/api/i1/product_stock/?limit={PAGE_ROWS}&page=#"), headers)
             }
@@ -109,9 +124,10 @@ impl Request {
         let number = || shop.book.numbers.fetch_add(1, Ordering::Relaxed);
         Some(match self.ask {
             Ask::OrderHot => [number(), 0],
-            Ask::OrderSpread | Ask::BareOrder => [number(), random.below(self.stocks)],
+            Ask::OrderSpread | Ask::BareOrder | Ask::Reserve => [number(), random.below(self.stocks)],
             Ask::Upsert => [random.below(shop.stocks), random.below(100_000_000)],
             Ask::Release => [shop.book.take_line()?; 2],
+            Ask::Confirm => [shop.book.take_cart()?; 2],
             Ask::AnyPage => [1 + random.below(FIRST_PAGES.min(shop.stocks / PAGE_ROWS)), 0],
             Ask::Page(page) => [page, 0],
             Ask::Feed(_) => [0, 0],
@@ -130,24 +146,26 @@ impl Case for Request {
     fn answered(&self, body: &[u8]) {
         let book = &self.shop.book;
         match self.ask {
-            Ask::OrderHot => {
+            Ask::OrderHot | Ask::Confirm => {
                 book.ordered.fetch_add(1, Ordering::Relaxed);
             }
             Ask::OrderSpread => {
                 book.ordered.fetch_add(1, Ordering::Relaxed);
-                book.put_line(line(body));
+                book.put_line(id(body, LINE));
             }
             Ask::Release => {
                 book.released.fetch_add(1, Ordering::Relaxed);
             }
+            Ask::Reserve => book.put_cart(id(body, CART)),
             _ => {}
         }
     }
 }
 
-/// The id of the first line in the answer to an order; 0, which no line has, if there is none.
-fn line(body: &[u8]) -> u64 {
-    let start = body.windows(LINE.len()).position(|window| window == LINE).map_or(body.len(), |at| at + LINE.len());
+/// The id behind this text in an answer; 0, which nothing has, if there is none.
+fn id(body: &[u8], behind: &[u8]) -> u64 {
+    let place = body.windows(behind.len()).position(|window| window == behind);
+    let start = place.map_or(body.len(), |at| at + behind.len());
     let digits = body[start..].iter().take_while(|byte| byte.is_ascii_digit());
     digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0'))
 }
@@ -158,7 +176,7 @@ mod tests {
 
     #[test]
     fn the_line_of_an_order_is_found() {
-        assert_eq!(line(br#"{"pk":9,"order_items":[{"pk":70256,"id":70256}]}"#), 70_256);
-        assert_eq!(line(b"{}"), 0);
+        assert_eq!(id(br#"{"pk":9,"order_items":[{"pk":70256,"id":70256}]}"#, LINE), 70_256);
+        assert_eq!(id(b"{}", LINE), 0);
     }
 }

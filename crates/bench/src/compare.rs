@@ -22,18 +22,22 @@ const HOT: &str = "order, hot SKU";
 const SPREAD: &str = "order, spread";
 const UPSERT: &str = "upsert";
 const RELEASE: &str = "release";
+const RESERVE: &str = "cart reserved";
+const CONFIRM: &str = "cart confirmed";
 const LIST: &str = "list of 100";
 const FIRST: &str = "page 1";
 const DEEP: &str = "page 900";
 const SHOW: &str = "one stock";
 
 /// Above, below, and what it should be.
-const RATIOS: [(&str, &str, f64); 7] = [
+const RATIOS: [(&str, &str, f64); 9] = [
     (HOT, BARE_POST, 0.25),
     (HOT, RAW, 4.0),
     (HOT, SPREAD, 0.9),
     (UPSERT, BARE_POST, 0.2),
     (RELEASE, BARE_POST, 0.2),
+    (RESERVE, SPREAD, 0.8),
+    (CONFIRM, SPREAD, 0.8),
     (LIST, BARE_PAGE, 0.5),
     (DEEP, FIRST, 0.9),
 ];
@@ -54,7 +58,7 @@ pub(crate) async fn run(
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let shop = Arc::new(Shop::open(binary, Database::file(folder, "compared"), settings.stocks()).await?);
-    let bare = Bare::start(&shop, folder, &Request::new(&shop, Ask::Page(1))).await?;
+    let bare = Bare::start(&shop, folder, &Request::new(&shop, Ask::Page(1)).sample().await?).await?;
     let mut raw = Raw::open(&folder.join("raw.db"), settings.stocks())?;
     let cases = [
         (BARE_POST, By::Bare, Ask::BareOrder),
@@ -63,6 +67,8 @@ pub(crate) async fn run(
         (SPREAD, By::Server, Ask::OrderSpread),
         (UPSERT, By::Server, Ask::Upsert),
         (RELEASE, By::Server, Ask::Release),
+        (RESERVE, By::Server, Ask::Reserve),
+        (CONFIRM, By::Server, Ask::Confirm),
         (BARE_PAGE, By::Bare, Ask::AnyPage),
         (LIST, By::Server, Ask::AnyPage),
         (FIRST, By::Server, Ask::Page(1)),

@@ -3,7 +3,9 @@
 //! Promises: figures only from runs in which every answer was good and the books were right afterwards. How they are
 //! taken, and what they were, is in docs/performance.md.
 
+mod adopt;
 mod bare;
+mod carts;
 mod cases;
 mod channels;
 mod child;
@@ -19,6 +21,8 @@ mod raw;
 mod report;
 mod screens;
 mod shop;
+mod sources;
+mod sourcing;
 mod template;
 
 use std::io::Write as _;
@@ -46,8 +50,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum What {
-    /// Everything: quick's table with full time, overload, growth, memory, postgres, channels, imports on both (the
-    /// default).
+    /// Everything: quick's table with full time, overload, growth, memory, postgres, channels, imports, screens and
+    /// sourcing on both, data sources, carts, an adoption (the default).
     All,
     /// The table against the baselines only, in short rounds.
     Quick,
@@ -69,6 +73,14 @@ enum What {
     PostgresImport,
     /// The screens on both, with orders at half of what the server can do, and with pages that follow changes.
     Screens,
+    /// Sourcing on both: availability over many stores, orders whose list a rule chooses.
+    Sourcing,
+    /// Data sources: when a change at another server is visible here, and what idle ones cost orders.
+    Sources,
+    /// Carts that expire all at one instant, while orders come.
+    Carts,
+    /// An adoption of another server, as a ratio to reading its pages.
+    Adopt,
     /// The bare server (started by the run itself).
     #[command(hide = true)]
     Bare(bare::BareArgs),
@@ -89,12 +101,16 @@ struct Settings {
     /// Rounds; ratios are medians over them.
     #[arg(long, global = true, default_value_t = 3)]
     rounds: usize,
-    /// Product stocks of the table against the baselines (100,000), and of the screens (1,000,000).
+    /// Product stocks of the table against the baselines and of data sources (100,000), and of screens, sourcing and
+    /// adoption (1,000,000).
     #[arg(long, global = true)]
     stocks: Option<u64>,
     /// Product stocks of the large server of growth and memory.
     #[arg(long, global = true, default_value_t = 1_000_000)]
     large: u64,
+    /// Retail stores of sourcing.
+    #[arg(long, global = true, default_value_t = 10_000)]
+    stores: u64,
     /// Rows of an imported file.
     #[arg(long, global = true, default_value_t = 1_000_000)]
     rows: u64,
@@ -118,6 +134,11 @@ impl Settings {
     /// Product stocks of the table against the baselines.
     fn stocks(&self) -> u64 {
         self.stocks.unwrap_or(100_000)
+    }
+
+    /// Product stocks where a million is meant.
+    fn many_stocks(&self) -> u64 {
+        self.stocks.unwrap_or(1_000_000)
     }
 
     /// Whether a case of this name is to be measured.
@@ -171,60 +192,107 @@ async fn measure(what: &What, settings: &Settings, binary: &Path) -> anyhow::Res
         add(screens(settings, load, binary, folder).await?);
         add(postgres::run(Part::Screens, settings, load, binary, folder).await?);
     }
+    if matches!(what, What::All | What::Sourcing) {
+        add(sourcing(settings, load, binary, folder).await?);
+        add(postgres::run(Part::Sourcing, settings, load, binary, folder).await?);
+    }
+    if matches!(what, What::All | What::Sources) {
+        add(sources(settings, load, binary, folder).await?);
+    }
+    if matches!(what, What::All | What::Carts) {
+        add(expiring(settings, load, binary, folder).await?);
+    }
+    if matches!(what, What::All | What::Adopt) {
+        add(adoption(settings, binary, folder).await?);
+    }
     if let Some(path) = &settings.json {
         std::fs::write(path, format!("{:#}\n", serde_json::Value::from(figures)))?;
     }
     Ok(())
 }
 
-/// What is measured on SQLite.
-async fn embedded(what: &What, settings: &Settings, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
-    let mut report = Report::start("SQLite", folder);
+/// A report with a title, of what is measured into it.
+async fn reported(
+    title: &'static str,
+    folder: &Path,
+    measure: impl AsyncFnOnce(&mut Report) -> anyhow::Result<()>,
+) -> anyhow::Result<Report> {
+    let mut report = Report::start(title, folder);
     say(report.heading());
-    let load = settings.load(if matches!(what, What::Quick) { 1.0 } else { 3.0 });
-    if matches!(what, What::All | What::Quick) {
-        compare::run(settings, load, binary, folder, &mut report).await?;
-    }
-    if matches!(what, What::All | What::Overload) {
-        overload::run(settings, settings.load(overload::SECONDS), binary, folder, &mut report).await?;
-    }
-    if matches!(what, What::All | What::Growth) {
-        growth::run(settings, load, binary, folder, &mut report).await?;
-    }
-    if matches!(what, What::Memory) {
-        growth::memory(settings, load, binary, folder, &mut report).await?;
-    }
+    measure(&mut report).await?;
     report.end();
     Ok(report)
+}
+
+/// What is measured on SQLite.
+async fn embedded(what: &What, settings: &Settings, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let load = settings.load(if matches!(what, What::Quick) { 1.0 } else { 3.0 });
+    let measure = async |report: &mut Report| {
+        if matches!(what, What::All | What::Quick) {
+            compare::run(settings, load, binary, folder, report).await?;
+        }
+        if matches!(what, What::All | What::Overload) {
+            overload::run(settings, settings.load(overload::SECONDS), binary, folder, report).await?;
+        }
+        if matches!(what, What::All | What::Growth) {
+            growth::run(settings, load, binary, folder, report).await?;
+        }
+        if matches!(what, What::Memory) {
+            growth::memory(settings, load, binary, folder, report).await?;
+        }
+        Ok(())
+    };
+    reported("SQLite", folder, measure).await
 }
 
 /// Channels on SQLite.
 async fn feeds(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
-    let mut report = Report::start("Channels, SQLite", folder);
-    say(report.heading());
-    channels::run(settings, load, binary, folder, &mut report).await?;
-    report.end();
-    Ok(report)
+    let measure = async |report: &mut Report| channels::run(settings, load, binary, folder, report).await;
+    reported("Channels, SQLite", folder, measure).await
 }
 
 /// Imports on SQLite.
 async fn imports(settings: &Settings, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
-    let mut report = Report::start("Imports, SQLite", folder);
-    say(report.heading());
-    let baseline = RawUpsert::open(&folder.join("raw-import.db"))?;
-    let database = Database::file(folder, "imports");
-    import::run(settings, (binary, database), folder, baseline, &mut report).await?;
-    report.end();
-    Ok(report)
+    let measure = async |report: &mut Report| {
+        let baseline = RawUpsert::open(&folder.join("raw-import.db"))?;
+        let database = Database::file(folder, "imports");
+        import::run(settings, (binary, database), folder, baseline, report).await
+    };
+    reported("Imports, SQLite", folder, measure).await
 }
 
 /// The screens on SQLite.
 async fn screens(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
-    let mut report = Report::start("Screens, SQLite", folder);
-    say(report.heading());
-    screens::run(settings, load, (binary, Database::file(folder, "screens")), &mut report).await?;
-    report.end();
-    Ok(report)
+    let database = Database::file(folder, "screens");
+    let measure = async |report: &mut Report| screens::run(settings, load, (binary, database), report).await;
+    reported("Screens, SQLite", folder, measure).await
+}
+
+/// Sourcing on SQLite.
+async fn sourcing(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let measure = async |report: &mut Report| {
+        let chain = sourcing::open(settings, (binary, Database::file(folder, "sourcing"))).await?;
+        sourcing::measure(settings, load, chain, folder, report).await
+    };
+    reported("Sourcing, SQLite", folder, measure).await
+}
+
+/// Data sources on SQLite.
+async fn sources(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let measure = async |report: &mut Report| sources::run(settings, load, binary, folder, report).await;
+    reported("Data sources, SQLite", folder, measure).await
+}
+
+/// Carts on SQLite.
+async fn expiring(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let measure = async |report: &mut Report| carts::run(settings, load, binary, folder, report).await;
+    reported("Carts, SQLite", folder, measure).await
+}
+
+/// An adoption into SQLite.
+async fn adoption(settings: &Settings, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let measure = async |report: &mut Report| adopt::run(settings, binary, folder, report).await;
+    reported("Adoption, SQLite", folder, measure).await
 }
 
 /// Prints for a person. A reader that has gone away is no error.

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail, ensure};
 use onhand_testkit::program::Server;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::child;
 use crate::load::{Asked, Connection};
@@ -24,6 +25,8 @@ const FILL_ROWS: u64 = 1_000;
 /// Rows of a page while checking: the most the server gives.
 const CHECK_ROWS: u64 = 1_000;
 pub(crate) const PASSWORD: &str = "a-password-for-the-benchmark";
+/// The key with which servers keep tokens of other servers.
+const SECRET_KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// How long a server is looked at to see whether it rests, and how long it may take until it does.
 const REST_LOOK: Duration = Duration::from_secs(1);
 const REST_MAX: Duration = Duration::from_mins(10);
@@ -69,9 +72,11 @@ pub(crate) struct Book {
     pub(crate) ordered: AtomicU64,
     /// Lines released.
     pub(crate) released: AtomicU64,
-    /// Product stocks made by imports, beside those it was filled with.
+    /// Product stocks made since, beside those it was filled with.
     pub(crate) imported: AtomicU64,
     waiting: Mutex<Vec<u64>>,
+    /// Carts that reserve units.
+    carts: Mutex<Vec<u64>>,
 }
 
 impl Book {
@@ -83,6 +88,16 @@ impl Book {
     /// Notes a line to be released later.
     pub(crate) fn put_line(&self, id: u64) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+    }
+
+    /// A cart to confirm, if one is left.
+    pub(crate) fn take_cart(&self) -> Option<u64> {
+        self.carts.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    /// Notes a cart to be confirmed later.
+    pub(crate) fn put_cart(&self, id: u64) {
+        self.carts.lock().unwrap_or_else(PoisonError::into_inner).push(id);
     }
 }
 
@@ -129,7 +144,7 @@ impl Shop {
     pub(crate) fn add_process(&mut self) -> anyhow::Result<()> {
         let mut command = Command::new(&self.binary);
         command.args(["--database", &self.database.url, "serve", "--listen", "127.0.0.1:0"]);
-        command.env("ONHAND_LOG", "warn").env("ONHAND_ADMIN_PASSWORD", PASSWORD);
+        command.env("ONHAND_LOG", "warn").env("ONHAND_ADMIN_PASSWORD", PASSWORD).env("ONHAND_SECRET_KEY", SECRET_KEY);
         self.processes.push(child::start(&mut command)?);
         Ok(())
     }
@@ -189,6 +204,17 @@ impl Shop {
         Ok(())
     }
 
+    /// A connection to its first process, and what is asked on it.
+    pub(crate) async fn connect(&self) -> anyhow::Result<Talk<'_>> {
+        Ok(Talk { shop: self, connection: Connection::open(self.process().address).await? })
+    }
+
+    /// The token of its administrator.
+    pub(crate) fn token(&self) -> &str {
+        let token = self.headers.split_once("Authorization: Token ").and_then(|(_, rest)| rest.split_once('\r'));
+        token.map_or("", |(token, _)| token)
+    }
+
     /// One answer's body.
     pub(crate) async fn ask(&self, template: &Template, numbers: &[u64]) -> anyhow::Result<Vec<u8>> {
         let mut connection = Connection::open(self.process().address).await?;
@@ -236,6 +262,60 @@ impl Shop {
         }
         ensure!(rows == count, "{rows} stocks listed where {count} were promised");
         Ok((count, held))
+    }
+}
+
+/// A connection to a server.
+pub(crate) struct Talk<'s> {
+    shop: &'s Shop,
+    connection: Connection,
+}
+
+impl Talk<'_> {
+    /// The answer to a GET.
+    pub(crate) async fn get(&mut self, path: &str) -> anyhow::Result<Value> {
+        let request = Template::get(path, &self.shop.headers);
+        self.read(&request).await.with_context(|| path.to_owned())
+    }
+
+    /// The answer to a POST.
+    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let request = Template::post(path, &self.shop.headers, &body.to_string());
+        self.read(&request).await.with_context(|| path.to_owned())
+    }
+
+    /// The answer to a PATCH.
+    pub(crate) async fn patch(&mut self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let request = Template::patch(path, &self.shop.headers, &body.to_string());
+        self.read(&request).await.with_context(|| path.to_owned())
+    }
+
+    /// Makes something; its id.
+    pub(crate) async fn make(&mut self, path: &str, body: &Value) -> anyhow::Result<u64> {
+        let made = self.post(path, body).await?;
+        made["pk"].as_u64().with_context(|| format!("what was made at {path} has no id: {made}"))
+    }
+
+    /// Writes a level of some stocks, by list and number of the SKU, as many as there are at a time.
+    pub(crate) async fn write_levels(
+        &mut self,
+        stocks: impl Iterator<Item = (u64, u64)>,
+        level: u64,
+    ) -> anyhow::Result<()> {
+        let mut rows = Vec::new();
+        let mut stocks = stocks.peekable();
+        while let Some((list, sku)) = stocks.next() {
+            rows.push(json!({"product_sku": format!("SKU-{sku:07}"), "stock_list": list, "stock": level}));
+            if rows.len() == FILL_ROWS as usize || stocks.peek().is_none() {
+                self.post("/api/i1/product_stock/", &Value::Array(std::mem::take(&mut rows))).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn read(&mut self, request: &Template) -> anyhow::Result<Value> {
+        let body = call(&mut self.connection, request, &[]).await?;
+        Ok(if body.is_empty() { Value::Null } else { serde_json::from_slice(&body)? })
     }
 }
 

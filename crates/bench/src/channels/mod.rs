@@ -100,7 +100,7 @@ async fn pages(
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let page = Request::new(shop, Ask::Feed(seller.channel()));
-    let bare = Bare::start(shop, folder, &page).await?;
+    let bare = Bare::start(shop, folder, &page.sample().await?).await?;
     report.add(BARE_PAGE, bare.run(load, Request::new(shop, Ask::Page(1))).await?);
     report.add(PAGE, load::run(load, shop.asked(1), page).await?);
     Ok(())

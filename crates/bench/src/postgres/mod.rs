@@ -27,15 +27,18 @@ use crate::child;
 use crate::load::{self, Asked, Figure, Load};
 use crate::report::{Report, Target};
 use crate::shop::Shop;
-use crate::{Settings, growth, import, note, say, screens};
+use crate::{Settings, growth, import, note, say, screens, sourcing};
 
 const TITLE: &str = "PostgreSQL";
 const IMPORTS: &str = "Imports, PostgreSQL";
 const SCREENS: &str = "Screens, PostgreSQL";
+const SOURCING: &str = "Sourcing, PostgreSQL";
 /// The database that files are imported into.
 const IMPORTED: &str = "imported";
 /// The database whose screens are looked at.
 const LOOKED_AT: &str = "screens";
+/// The database of a chain of stores.
+const CHAIN: &str = "chain";
 /// The clients of pgbench that the targets speak of.
 const CLIENTS: usize = 16;
 /// Shoppers who order at the same time on a busy day. What a transaction costs beside its orders is shared by those who
@@ -116,6 +119,8 @@ pub(crate) enum Part {
     Import,
     /// The screens.
     Screens,
+    /// Sourcing.
+    Sourcing,
 }
 
 /// Measures a part on a PostgreSQL of its own.
@@ -131,6 +136,7 @@ pub(crate) async fn run(
         Part::Comparison | Part::Growth => TITLE,
         Part::Import => IMPORTS,
         Part::Screens => SCREENS,
+        Part::Sourcing => SOURCING,
     };
     let mut report = Report::start(title, &backend.folder()?);
     say(report.heading());
@@ -149,6 +155,11 @@ pub(crate) async fn run(
         Part::Screens => {
             let database = backend.database(LOOKED_AT)?;
             screens::run(settings, load, (binary, database), &mut report).await?;
+        }
+        Part::Sourcing => {
+            let chain = sourcing::open(settings, (binary, backend.database(CHAIN)?)).await?;
+            backend.settle(CHAIN)?;
+            sourcing::measure(settings, load, chain, folder, &mut report).await?;
         }
     }
     drop(backend);
@@ -230,7 +241,7 @@ fn cases(stocks: u64) -> Vec<(&'static str, By)> {
 impl<'b> Field<'b> {
     async fn open(backend: &'b Backend, settings: &Settings, binary: &Path, folder: &Path) -> anyhow::Result<Self> {
         let shop = open_shop(backend, binary, settings.stocks(), PROCESSES).await?;
-        let bare = Bare::start(&shop, folder, &Request::new(&shop, Ask::Page(1))).await?;
+        let bare = Bare::start(&shop, folder, &Request::new(&shop, Ask::Page(1)).sample().await?).await?;
         let pgbench = Pgbench::open(backend, folder, settings.stocks())?;
         let mut plain = Command::new(std::env::current_exe()?);
         plain.args(["plain", "--database", pgbench.url(), "--order-answer"]).arg(bare.order_answer());

@@ -24,8 +24,6 @@ use crate::report::{MIB, Report, Target};
 use crate::shop::{Database, Shop};
 use crate::{Settings, machine, note};
 
-/// Product stocks of the one list, unless another number is asked for.
-const STOCKS: u64 = 1_000_000;
 /// Pages a second, over all screens.
 const PAGES_PER_SECOND: f64 = 10.0;
 /// So much longer pages are looked at than anything else is measured: there are few a second.
@@ -57,7 +55,7 @@ pub(crate) async fn run(
     (binary, database): (&Path, Database),
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let shop = Arc::new(Shop::open(binary, database, settings.stocks.unwrap_or(STOCKS)).await?);
+    let shop = Arc::new(Shop::open(binary, database, settings.many_stocks()).await?);
     shop.rest().await?;
     let mut sessions = Sessions::new(&shop);
     let looking = Looking::open(&shop, sessions.of_admin().await?).await.context("cannot prepare the screens")?;
@@ -123,9 +121,13 @@ async fn memory(shop: &Arc<Shop>, sessions: &mut Sessions, report: &mut Report) 
     let resident = || Ok::<_, anyhow::Error>(machine::memory(shop.process().id())?.resident as f64);
     // Checking a password takes memory, which is no stream's.
     sessions.of_many(STREAMS_MANY.div_ceil(SESSION_STREAMS)).await?;
+    // Nor does a stream take what a database keeps of rows that were read: a page has read them before it follows them.
+    streams::read_once(shop, sessions, (STREAMS_MANY, STREAM_STOCKS)).await?;
     shop.rest().await?;
     let before = resident()?;
     let streams = Streams::open(shop, sessions, (STREAMS_MANY, STREAM_STOCKS)).await?;
+    // Each is told its stocks first, some thousand in a second, and what that took goes back to the system.
+    shop.rest().await?;
     tokio::time::sleep(SETTLED).await;
     let above = (resident()? - before).max(0.0);
     streams.close().await?;

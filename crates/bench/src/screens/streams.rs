@@ -2,7 +2,6 @@
 //!
 //! Promises: each stream has been answered with 200 before anything is measured beside it. Must not know what is told.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,9 +11,52 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use super::session::{SESSION_STREAMS, Sessions};
+use crate::load::Connection;
 use crate::shop::Shop;
 
+/// Connections that read at the same time: as many as the server has threads that read, or more.
+const READERS: usize = 4;
 const OK: &[u8] = b"HTTP/1.1 200";
+
+/// What the page with this number asks for, so that no two pages show the same stocks.
+fn path(shop: &Shop, number: usize, stocks: usize) -> String {
+    let ids = shop.ids.iter().cycle().skip(number * stocks).take(stocks);
+    let ids: Vec<String> = ids.map(u64::to_string).collect();
+    format!("/live?cards=1&stocks={}", ids.join(","))
+}
+
+/// Reads once what so many streams would begin with, and follows nothing: what the database keeps in memory because it
+/// was read is then there before the streams are.
+pub(super) async fn read_once(
+    shop: &Arc<Shop>,
+    sessions: &mut Sessions,
+    (streams, stocks): (usize, usize),
+) -> anyhow::Result<()> {
+    let headers = sessions.of_many(streams.div_ceil(SESSION_STREAMS)).await?;
+    let mut reading = JoinSet::new();
+    for reader in 0..READERS {
+        let requests: Vec<Vec<u8>> = (0..streams)
+            .map(|number| (number + reader * streams / READERS) % streams)
+            .map(|number| {
+                let path = path(shop, number, stocks);
+                format!("GET {path}&once=1 HTTP/1.1\r\n{}\r\n", headers[number / SESSION_STREAMS]).into_bytes()
+            })
+            .collect();
+        let address = shop.process().address;
+        reading.spawn(async move {
+            let mut connection = Connection::open(address).await?;
+            for request in requests {
+                let status = connection.call(&request).await?.status;
+                ensure!(status == 200, "what a stream begins with was answered {status}");
+            }
+            Ok::<_, anyhow::Error>(())
+        });
+    }
+    while let Some(read) = reading.join_next().await {
+        read??;
+    }
+    Ok(())
+}
 
 /// Open streams.
 pub(super) struct Streams {
@@ -33,10 +75,7 @@ impl Streams {
         let headers = sessions.of_many(streams.div_ceil(SESSION_STREAMS)).await?;
         let (mut reading, bytes) = (JoinSet::new(), Arc::new(AtomicU64::new(0)));
         for number in 0..streams {
-            let mut path = "/live?cards=1&stocks=".to_owned();
-            for (place, id) in shop.ids.iter().cycle().skip(number * stocks).take(stocks).enumerate() {
-                write!(path, "{}{id}", if place == 0 { "" } else { "," })?;
-            }
+            let path = path(shop, number, stocks);
             let request = format!("GET {path} HTTP/1.1\r\n{}\r\n", headers[number / SESSION_STREAMS]);
             let mut stream = TcpStream::connect(shop.process().address).await?;
             stream.write_all(request.as_bytes()).await?;
