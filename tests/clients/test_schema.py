@@ -22,16 +22,27 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 HERE = Path(__file__).parent
 MINUTES = 20
 SPARES = 6
+CARTS = 60
 # Fields that are not called like the collection they name.
-BY_FIELD = {"order": "orders", "order_item": "lines", "product": "products", "channel": "channels", "stock_list": "stock_lists"}
+BY_FIELD = {
+    "order": "orders",
+    "order_item": "lines",
+    "product": "products",
+    "channel": "channels",
+    "stock_list": "stock_lists",
+    "data_source": "data_sources",
+}
 # What a generator hits by luck only, because its fields have to fit each other: a list that no location has, a product and a
-# list of one catalog, a type and an object of it. Their own tests make such requests.
+# list of one catalog, a type and an object of it, a list without a data source. A password is not changed, since all others
+# sign in with it. Their own tests make such requests.
 BY_LUCK = {
     ("DELETE", "oms/stocklocations/{id}"),
     ("POST", "oms/stocklocations"),
     ("PATCH", "integration_actions/{id}"),
     ("POST", "integration_actions"),
     ("POST", "create_orders"),
+    ("POST", "data_sources"),
+    ("POST", "auth/password"),
 }
 LINES_MAX, LINE_CHARS_MAX = 400, 1_000
 
@@ -41,6 +52,28 @@ def description(url):
     response = requests.get(f"{url}/api/schema/", timeout=20)
     assert response.headers["Content-Type"] == "application/json"
     return response.json()
+
+
+def cart(api, stock_list, sku):
+    line = {"product_sku": sku, "stock_list": stock_list, "quantity": 1}
+    body = {"reference": f"cart-{secrets.token_hex(4)}", "expires_in": 7200, "lines": [line]}
+    return api.post("/api/v1/reservations/", body)["pk"]
+
+
+def hook(api):
+    return api.post("/api/v1/webhooks/", {"name": secrets.token_hex(4), "url": "https://hooks.example.com/"})["pk"]
+
+
+def moved(api, source, target, sku):
+    body = {"from": source, "to": target, "lines": [{"product_sku": sku, "quantity": 1}]}
+    return api.post("/api/v1/stock_transfers/", body)["pk"]
+
+
+def written(api, stock_list, sku):
+    """A stock and the movement of its last write, which can be undone."""
+    pk = api.stock(stock_list, sku, 5)["pk"]
+    api.patch(f"/api/v1/product_stocks/{pk}/", {"stock": 7})
+    return pk, api.get(f"/api/v1/product_stocks/{pk}/movements/")["results"][0]["pk"]
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +90,21 @@ def known(api):
         [api.imported(stock_list, f"SCHEMA-{number}", 1_000_000 + number, dry) for number in range(4)]
         for dry in ("false", "true")
     )
+    prices = api.get("/api/v1/price_list/", limit=1)["results"][0]["pk"]
+    price_imports, price_dry_runs = (
+        [api.imported_price(prices, skus[number], f"{number + 1}.50", dry) for number in range(4)]
+        for dry in ("false", "true")
+    )
 
     def rows(path):
         return api.get(f"/api/v1/{path}/", limit=100, sort="-id")["results"]
 
+    other = api.stock_list()
+    carts, hooks = [cart(api, stock_list, skus[2]) for _ in range(CARTS)], [hook(api) for _ in range(SPARES)]
+    pairs = {
+        "movement": [written(api, other, f"SCHEMA-WRITTEN-{number}") for number in range(SPARES)],
+        "delivery": [(one, api.post(f"/api/v1/webhooks/{one}/test/", {})["pk"]) for one in hooks],
+    }
     orders, kinds = rows("orders"), api.get("/api/v1/content_types/")["results"]
     return {
         "orders": [order["pk"] for order in orders],
@@ -72,7 +116,15 @@ def known(api):
         "skus": skus,
         "imports": imports,
         "dry_runs": dry_runs,
+        "price_imports": price_imports,
+        "price_dry_runs": price_dry_runs,
         "stock_lists": [stock_list],
+        "other_lists": [other],
+        "reservations": carts,
+        "webhooks": hooks,
+        "pairs": pairs,
+        "stock_transfers": [moved(api, stock_list, other, skus[3]) for _ in range(SPARES)],
+        "transfer_orders": [row["id"] for row in rows("oms/transfer_orders")],
         "channels": [channel["pk"] for channel in rows("channels")],
         "content_types": [kind["id"] for kind in kinds],
     }
@@ -129,7 +181,8 @@ def sample(name, schema, known, number):
 @pytest.fixture(scope="module")
 def spares(api, known, description):
     """Rows that may be removed, where a row can be made of its required fields; what is there already becomes known."""
-    spare, all_resources = {}, list(resources(description))
+    # A mapping names a source, so sources come first.
+    spare, all_resources = {}, sorted(resources(description), key=lambda one: one[0] != "data_sources")
     for path, _ in all_resources:
         known.setdefault(path.rsplit("/", 1)[-1], [row["pk"] for row in api.get(f"/api/v1/{path}/", limit=100)["results"]])
     for path, schema in all_resources:
@@ -137,6 +190,10 @@ def spares(api, known, description):
         for number in range(SPARES):
             fields = schema["properties"].items()
             body = {name: sample(name, one, known, number) for name, one in fields if name in schema["required"]}
+            if path == "data_sources":
+                body |= {"base_url": "https://stock.example.com", "remote_stock_list": 1, "is_active": False}
+            if path == "data_source_mappings":
+                body |= {"product_sku": known["skus"][number % len(known["skus"])]}
             made = api.made(f"/api/v1/{path}/", body)
             if made and known[resource]:
                 spare.setdefault(resource, []).append(made)
