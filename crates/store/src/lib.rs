@@ -24,6 +24,7 @@ pub mod resource;
 pub mod schema;
 pub mod sql;
 pub mod statement_registry;
+pub mod stock_health;
 pub mod stock_views;
 mod store;
 pub mod tables;

@@ -62,6 +62,7 @@ static FILES: &[&&[&Statement]] = &[
     &crate::tables::product_stocks::available::STATEMENTS,
     &crate::tables::stock_sums::STATEMENTS,
     &crate::tables::stock_transfers::STATEMENTS,
+    &crate::stock_health::STATEMENTS,
     &crate::stock_views::STATEMENTS,
     &crate::tables::stores::STATEMENTS,
     &crate::counters::STATEMENTS,

@@ -28,6 +28,8 @@ pub fn stock_list(id: StockListId) -> StockList {
         move_registration: MoveRegistration::Acknowledged,
         is_item_code_unique: true,
         low_stock: LOW_STOCK_DEFAULT,
+        ignores_written_reserved: false,
+        reported_settles_after_seconds: 0,
         source: None,
     }
 }

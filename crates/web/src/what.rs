@@ -42,6 +42,10 @@ pub enum What {
     CartExpired,
     /// A cart became an order.
     CartConfirmed,
+    /// Units went to another stock list, or came from one.
+    Moved,
+    /// A reported line was settled without a level.
+    Settled,
 }
 
 impl From<Cause> for What {
@@ -50,7 +54,7 @@ impl From<Cause> for What {
             Cause::Order(_) => Self::Order,
             Cause::Release(_) => Self::Release,
             Cause::Cancel(_) => Self::Cancel,
-            Cause::Write | Cause::StockTransfer(_) => Self::Write,
+            Cause::Write => Self::Write,
             Cause::Import(_) => Self::Import,
             Cause::Sourcing(_) => Self::Source,
             Cause::NotFound(_) => Self::NotFound,
@@ -63,13 +67,15 @@ impl From<Cause> for What {
             Cause::CartReleased(_) => Self::CartReleased,
             Cause::CartExpired(_) => Self::CartExpired,
             Cause::CartConfirmed(_) => Self::CartConfirmed,
+            Cause::StockTransfer(_) => Self::Moved,
+            Cause::Settled(_) => Self::Settled,
         }
     }
 }
 
 impl What {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Order,
         Self::Release,
         Self::Cancel,
@@ -86,6 +92,8 @@ impl What {
         Self::CartReleased,
         Self::CartExpired,
         Self::CartConfirmed,
+        Self::Moved,
+        Self::Settled,
     ];
 
     /// Its word in an address.
@@ -107,6 +115,8 @@ impl What {
             Self::CartReleased => "cart-released",
             Self::CartExpired => "cart-expired",
             Self::CartConfirmed => "cart-confirmed",
+            Self::Moved => "moved",
+            Self::Settled => "settled",
         }
     }
 
@@ -134,6 +144,8 @@ impl What {
             Self::CartReleased => t.did_release_cart(),
             Self::CartExpired => t.did_expire_cart(),
             Self::CartConfirmed => t.did_confirm_cart(),
+            Self::Moved => t.did_move(),
+            Self::Settled => t.did_settle(),
         }
     }
 
@@ -154,6 +166,8 @@ impl What {
             Self::CartReserved | Self::CartChanged | Self::CartReleased => t.by_cart(),
             Self::CartExpired => t.by_cart_expired(),
             Self::CartConfirmed => t.by_cart_confirmed(),
+            Self::Moved => t.by_moved(),
+            Self::Settled => t.by_settled(),
         }
     }
 
@@ -176,6 +190,8 @@ impl What {
             Self::CartReleased => t.said_release_cart(number),
             Self::CartExpired => t.said_expire_cart(number),
             Self::CartConfirmed => t.said_confirm_cart().to_owned(),
+            Self::Moved => t.said_move(number),
+            Self::Settled => t.said_settle(number),
         }
     }
 
@@ -183,8 +199,10 @@ impl What {
     pub const fn class(self) -> &'static str {
         match self {
             Self::Order | Self::Source | Self::CartReserved | Self::CartChanged | Self::CartConfirmed => "t-order",
-            Self::Release | Self::Transfer => "t-release",
-            Self::Cancel | Self::Return | Self::Found | Self::CartReleased | Self::CartExpired => "t-cancel",
+            Self::Release | Self::Transfer | Self::Moved => "t-release",
+            Self::Cancel | Self::Return | Self::Found | Self::CartReleased | Self::CartExpired | Self::Settled => {
+                "t-cancel"
+            }
             Self::Write => "t-level",
             Self::Import => "t-import",
             Self::NotFound => "t-bad",
@@ -202,11 +220,11 @@ impl What {
             Self::Import => "file-up",
             Self::Source => "split",
             Self::NotFound => "package-x",
-            Self::Transfer => "truck",
+            Self::Transfer | Self::Moved => "truck",
             Self::Return | Self::CartReleased => "undo-2",
             Self::Count => "clipboard-check",
             Self::Found | Self::CartConfirmed => "check",
-            Self::CartExpired => "clock",
+            Self::CartExpired | Self::Settled => "clock",
         }
     }
 }

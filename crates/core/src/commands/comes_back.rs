@@ -12,10 +12,10 @@ pub const SHORT_LINES_MAX: usize = 200;
 
 impl Command {
     /// Whether it may put units back on sale that lines have waited for: by a level, a count, a removal, a
-    /// cancellation.
+    /// cancellation, the end of a reported line.
     pub fn comes_back(&self) -> bool {
         match self {
-            Self::CancelItems(_) | Self::ImportStocks(_) | Self::TransferStock(_) => true,
+            Self::CancelItems(_) | Self::ImportStocks(_) | Self::TransferStock(_) | Self::SettleReported(_) => true,
             Self::WriteStocks(write) => write.rows.iter().any(|row| row.on_hand.is_some() || row.reserved.is_some()),
             Self::AdjustStocks(adjust) => adjust.adds(),
             Self::EditItem(edit) => edit.edit.status == Some(OrderStatus::Cancelled),

@@ -200,7 +200,7 @@ fn import_stock(
     };
     let external = match row.reserved {
         ReservedChange::Keep => 0,
-        ReservedChange::Whole(reserved) => stock_row::external_change(stock, reserved),
+        ReservedChange::Whole(reserved) => stock_row::external_change(working_set, stock, reserved),
         ReservedChange::Difference(difference) => difference,
     };
     if on_hand != 0 && !matches!(row.level, LevelChange::Level(_)) {

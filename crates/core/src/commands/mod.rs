@@ -22,6 +22,7 @@ mod place_order;
 mod read_set;
 mod release_item;
 mod remove_stock;
+mod settle_reported;
 mod stock_row;
 mod tell_outgoing;
 mod text_edit;
@@ -50,6 +51,7 @@ pub use place_order::PlaceOrder;
 pub use read_set::ReadSet;
 pub use release_item::ReleaseItem;
 pub use remove_stock::RemoveStock;
+pub use settle_reported::{SettleReason, SettleReported, SettledLine};
 pub use tell_outgoing::TellOutgoing;
 pub use text_edit::TextEdit;
 pub use transfer_stock::TransferStock;
@@ -82,6 +84,8 @@ pub enum Command {
     TransferStock(TransferStock),
     /// A product stock is removed.
     RemoveStock(RemoveStock),
+    /// Reported lines are settled without a level.
+    SettleReported(SettleReported),
     /// Rows of a file are written into one list, each row for itself (contract 5).
     ImportStocks(ImportStocks),
     /// An order is edited.
@@ -127,6 +131,8 @@ pub enum Outcome {
     },
     /// A stock was removed.
     StockRemoved,
+    /// Reported lines were settled: those of the command that were to be.
+    ReportedSettled(Vec<SettledLine>),
     /// Rows of a file were decided, each for itself, in the order given.
     StocksImported(Vec<ImportedStock>),
     /// An order was edited.
@@ -155,6 +161,7 @@ impl Command {
             Self::AdjustStocks(adjust) => adjust.read_set(read_set),
             Self::TransferStock(transfer) => transfer.read_set(read_set),
             Self::RemoveStock(remove) => remove.read_set(read_set),
+            Self::SettleReported(settle) => settle.read_set(read_set),
             Self::ImportStocks(import) => import.read_set(read_set),
             Self::EditOrder(edit) => edit.read_set(read_set),
             Self::EditItem(edit) => edit.read_set(read_set),
@@ -186,6 +193,7 @@ impl Command {
             Self::AdjustStocks(adjust) => adjust.ids_needed(kind),
             Self::TransferStock(transfer) => transfer.ids_needed(kind),
             Self::ImportStocks(import) => import.ids_needed(kind),
+            Self::SettleReported(settle) => settle.ids_needed(kind),
             Self::FollowOrder(_) | Self::EditOrder(_) | Self::RemoveStock(_) => 0,
             Self::EditItem(_) => EditItem::ids_needed(kind),
             Self::TellOutgoing(_) => TellOutgoing::ids_needed(kind),
@@ -213,6 +221,7 @@ fn dispatch(working_set: &mut WorkingSet, command: &Command, context: Context) -
         Command::AdjustStocks(command) => adjust_stocks::adjust_stocks(working_set, command, context),
         Command::TransferStock(command) => transfer_stock::transfer_stock(working_set, command, context),
         Command::RemoveStock(command) => remove_stock::remove_stock(working_set, command, context),
+        Command::SettleReported(command) => Ok(settle_reported::settle_reported(working_set, command, context)),
         Command::ImportStocks(command) => import_stocks::import_stocks(working_set, command, context),
         Command::EditOrder(command) => edit_order::edit_order(working_set, command, context),
         Command::EditItem(command) => edit_item::edit_item(working_set, command, context),

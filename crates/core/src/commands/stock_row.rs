@@ -1,7 +1,7 @@
 //! A row that writes one product stock: every entry point that writes stock levels uses these rules.
 //!
 //! Promises: a level settles the reported lines that were registered at or before it was taken; a reserved quantity
-//! below the open reservations is raised to them, what exceeds them is `external`; a row that changes nothing makes no
+//! below the open reservations is raised to them, what exceeds them is `external`, unless the list ignores it; a row that changes nothing makes no
 //! movement. Must not know which rows are rejected, nor the effect of the other rows of a command.
 
 use super::Context;
@@ -126,9 +126,11 @@ pub(super) fn take_snapshot(
     }
 }
 
-/// By how much `external` changes when the whole reserved quantity is written.
-pub(super) fn external_change(stock: &Stock, reserved: Quantity) -> i64 {
-    let wanted = (reserved.units() - stock.open_reservations()).max(0);
+/// By how much `external` changes when the whole reserved quantity is written. A list that ignores what is written keeps
+/// none, also none that was there before.
+pub(super) fn external_change(working_set: &WorkingSet, stock: &Stock, reserved: Quantity) -> i64 {
+    let ignores = working_set.list(stock.list).is_some_and(|list| list.ignores_written_reserved);
+    let wanted = if ignores { 0 } else { (reserved.units() - stock.open_reservations()).max(0) };
     wanted - stock.external
 }
 

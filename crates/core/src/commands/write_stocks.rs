@@ -189,7 +189,7 @@ fn write_stock(working_set: &mut WorkingSet, write: &WriteStock, context: Contex
     let stock = working_set.stock(id).expect("found or created above");
     let change = StockChange {
         on_hand: write.on_hand.map_or(0, |level| level.units() - stock.on_hand),
-        external: write.reserved.map_or(0, |reserved| stock_row::external_change(stock, reserved)),
+        external: write.reserved.map_or(0, |reserved| stock_row::external_change(working_set, stock, reserved)),
         snapshot_before,
         covered,
         unit: write.unit,

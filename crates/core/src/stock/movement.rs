@@ -117,6 +117,8 @@ pub enum Cause {
     CartConfirmed(OrderItemId),
     /// Units went to another list, or came from one.
     StockTransfer(StockTransferId),
+    /// A reported line was settled without a level: by its age, or by a person.
+    Settled(OrderItemId),
 }
 
 /// By how much each number changes.

@@ -45,6 +45,10 @@ pub struct StockList {
     pub is_item_code_unique: bool,
     /// Up to how many available units its stocks are low.
     pub low_stock: i64,
+    /// Whether a reserved quantity that is written is not kept: the list has no `external`.
+    pub ignores_written_reserved: bool,
+    /// After how many seconds a reported line is settled without a level; 0: never.
+    pub reported_settles_after_seconds: i64,
     /// The active data source whose stock it sells, if there is one: then its lines are placed there.
     pub source: Option<DataSourceId>,
 }

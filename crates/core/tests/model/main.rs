@@ -12,7 +12,8 @@ use books::Books;
 use imports::Import;
 use naive::{Begin, EntryPoint, ImportRow, Key, LISTS, ListRule, Naive, Row, SKUS, Standing, Verdict};
 use onhand_core::commands::{
-    CancelItems, EditItem, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
+    CancelItems, EditItem, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, SettleReason, SettleReported,
+    StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
@@ -35,6 +36,7 @@ enum Step {
     Release { line: usize, mapping: (u8, u8), update_stock: bool, registered: Option<i64> },
     Cancel { order: usize, all: bool, lines: Vec<usize> },
     Mark { line: usize, to: OrderStatus },
+    Settle { line: usize },
     Write { rows: Vec<Row>, create_unknown: bool },
     Look,
     Import { list: usize, rows: Vec<ImportRow>, create_unknown: bool },
@@ -86,6 +88,7 @@ fn step() -> impl Strategy<Value = Step> {
         }),
         2 => (any::<usize>(), any::<bool>(), some).prop_map(|(order, all, lines)| Step::Cancel { order, all, lines }),
         1 => (any::<usize>(), status).prop_map(|(line, to)| Step::Mark { line, to }),
+        1 => any::<usize>().prop_map(|line| Step::Settle { line }),
         5 => (prop::collection::vec(row(), 1..4), prop::bool::weighted(0.8))
             .prop_map(|(rows, create_unknown)| Step::Write { rows, create_unknown }),
         1 => Just(Step::Look),
@@ -181,6 +184,11 @@ impl Pair {
                 let command = Command::EditItem(EditItem { item: self.item(line), edit });
                 let standing = if *to == OrderStatus::Cancelled { Standing::Cancelled } else { Standing::Open };
                 (command, self.naive.mark(line, standing, *to == OrderStatus::Shipped))
+            }
+            Step::Settle { line } => {
+                let line = line % (self.naive.lines() + 1);
+                let (items, reason) = (vec![self.item(line)], SettleReason::Person(None));
+                (Command::SettleReported(SettleReported { items, reason }), self.naive.settle(line))
             }
             Step::Write { rows, create_unknown } => {
                 let rows: Vec<Row> = rows.iter().map(|row| row.at(self.now)).collect();
@@ -362,6 +370,9 @@ impl Pair {
                 Verdict::Written(rows.iter().map(|row| (row.created, numbers(&row.stock))).collect())
             }
             Outcome::ItemEdited(_) => Verdict::Marked,
+            Outcome::ReportedSettled(lines) => {
+                Verdict::Settled(lines.iter().map(|line| self.line(line.item)).collect())
+            }
             Outcome::StocksImported(rows) => Verdict::Imported(rows.iter().map(imports::imported).collect()),
             Outcome::OrderEdited(..)
             | Outcome::OutgoingTold(_)

@@ -68,6 +68,10 @@ enum Event {
     PaidBack {
         line: usize,
     },
+    /// A person has settled it without a level.
+    Settled {
+        line: usize,
+    },
     Written {
         key: Key,
         level: Option<i64>,
@@ -184,7 +188,8 @@ impl Naive {
             return if cancelled.is_some() { Standing::Cancelled } else { Standing::Open };
         };
         let settles = |at| self.newest_figure(key, at).is_some_and(|taken| registered <= taken);
-        let settled = self.rules[key.0].immediate || (released..=alive).any(settles);
+        let by_hand = self.first(alive, |event| matches!(event, Event::Settled { line: other } if *other == line));
+        let settled = self.rules[key.0].immediate || by_hand.is_some() || (released..=alive).any(settles);
         match (settled, cancelled) {
             (true, _) => Standing::Settled,
             (false, Some(_)) => Standing::Cancelled,
@@ -395,6 +400,14 @@ impl Naive {
             (false, false, _) => self.events.push(Event::Marked { line, shipped }),
         }
         Verdict::Marked
+    }
+
+    pub(crate) fn settle(&mut self, line: usize) -> Verdict {
+        if line >= self.lines.len() || self.standing_now(line) != Standing::Reported {
+            return Verdict::Settled(Vec::new());
+        }
+        self.events.push(Event::Settled { line });
+        Verdict::Settled(vec![line])
     }
 
     pub(crate) fn write(&mut self, rows: &[Row], create_unknown: bool, now: i64) -> Verdict {

@@ -111,6 +111,7 @@ pub(crate) enum Verdict {
     Written(Vec<(bool, Numbers)>),
     Imported(Vec<Imported>),
     Marked,
+    Settled(Vec<usize>),
     NotFound,
     UnknownChannel,
     NumberTaken,

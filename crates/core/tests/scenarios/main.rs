@@ -5,9 +5,11 @@
 
 mod database;
 mod edits;
+mod healing;
 mod imports;
 mod table;
 mod undo;
+mod words;
 
 use table::check;
 

@@ -11,16 +11,17 @@ use std::fmt::Write as _;
 use std::iter::once;
 
 use crate::database::Database;
+use crate::words::{Options, quantity, seen_row, status_named, time, words};
 use onhand_core::commands::{
     CancelItems, EditItem, EditOrder, Expected, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder,
-    ProductRef, ReleaseItem, ReservedChange, SeenRow, StockTarget, TextEdit, WriteStock, WriteStocks, undo_fault,
-    undo_row,
+    ProductRef, ReleaseItem, ReservedChange, SettleReason, SettleReported, StockTarget, TextEdit, WriteStock,
+    WriteStocks, undo_fault, undo_row,
 };
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
     Cause, Channel, ChannelId, Command, Context, ImportId, ImportedStock, Movement, OrderId, OrderItemId, OrderStatus,
-    Outcome, Oversell, Product, ProductId, Quantity, Rejection, ReleaseMode, RowStatus, Stock, StockId, StockKey,
-    StockList, StockListId, Timestamp, UnitType, UserId, WorkingSet, Written, decide,
+    Outcome, Oversell, Product, ProductId, Rejection, ReleaseMode, RowStatus, Stock, StockId, StockKey, StockList,
+    StockListId, Timestamp, UnitType, UserId, WorkingSet, Written, decide,
 };
 use onhand_testkit::commands;
 
@@ -44,59 +45,6 @@ pub(crate) fn check(table: &str) {
     }
     assert!(compared > 0, "a table without a result checks nothing");
     assert_eq!(seen, wanted, "\nexpected\n{wanted}\nhappened\n{seen}");
-}
-
-fn words(text: &str) -> Vec<&str> {
-    text.split_whitespace().collect()
-}
-
-/// `10-4-1=5` as a writer has seen it.
-fn seen_row(text: &str) -> SeenRow {
-    let (parts, available) = text.split_once('=').expect("numbers are on hand-reserved-reported=available");
-    let parts: Vec<i64> = parts.split('-').map(|part| part.parse().expect("a number")).collect();
-    SeenRow {
-        on_hand: Some(parts[0]),
-        reserved: Some(parts[1]),
-        external: None,
-        reported: Some(parts[2]),
-        available: Some(available.parse().expect("a number")),
-        version: None,
-    }
-}
-
-/// A time of day, as a number of microseconds.
-fn time(text: &str) -> Timestamp {
-    let parts: Vec<i64> = text.split(':').map(|part| part.parse().expect("a time is hours:minutes")).collect();
-    Timestamp::from_micros((parts[0] * 60 + parts[1]) * 60_000_000)
-}
-
-fn status_named(name: &str) -> OrderStatus {
-    OrderStatus::from_name(name).expect("a status of an order")
-}
-
-fn quantity(text: &str) -> Quantity {
-    let units = if text == "max" { onhand_core::QUANTITY_MAX } else { text.parse().expect("a quantity is a number") };
-    Quantity::new(units).expect("a quantity within the limits")
-}
-
-/// Words after a row's fixed part, read as `name value` pairs and single flags.
-struct Options<'a>(Vec<&'a str>);
-
-impl<'a> Options<'a> {
-    fn value(&mut self, name: &str) -> Option<&'a str> {
-        let at = self.0.iter().position(|word| *word == name)?;
-        self.0.remove(at);
-        Some(self.0.remove(at))
-    }
-
-    fn flag(&mut self, name: &str) -> bool {
-        let at = self.0.iter().position(|word| *word == name);
-        at.is_some_and(|at| self.0.remove(at) == name)
-    }
-
-    fn done(self) {
-        assert!(self.0.is_empty(), "a row has words that mean nothing: {:?}", self.0);
-    }
 }
 
 /// A working set and the names that the table has given to things in it.
@@ -173,6 +121,7 @@ impl Shop {
             "order" => self.order(&words(rest)),
             "release" => self.release(&words(rest)),
             "cancel" => self.cancel(&words(rest)),
+            "settle" => self.settle(&words(rest)),
             "status" | "sent" => self.edit(word, &words(rest)),
             other => panic!("there is no row that starts with {other}"),
         };
@@ -220,6 +169,10 @@ impl Shop {
                 },
                 snapshot_delay_seconds: options.value("delay").map_or(0, |text| text.parse().expect("seconds")),
                 is_item_code_unique: !options.flag("codes-shared"),
+                ignores_written_reserved: options.flag("ignores-held"),
+                reported_settles_after_seconds: options
+                    .value("settles-after")
+                    .map_or(0, |text| time(text).micros() / 1_000_000),
                 ..commands::stock_list(StockListId::new(name.parse().expect("a list is a number")))
             }),
             "channel" => {
@@ -413,6 +366,14 @@ impl Shop {
         Command::ReleaseItem(release)
     }
 
+    /// `settle o1.1 o2.1` by their age, with `by-hand` because a person says so.
+    fn settle(&self, words: &[&str]) -> Command {
+        let mut options = Options(words.to_vec());
+        let reason = if options.flag("by-hand") { SettleReason::Person(None) } else { SettleReason::Age };
+        let items = options.0.iter().map(|name| self.item(name)).collect();
+        Command::SettleReported(SettleReported { items, reason })
+    }
+
     /// `cancel o1`, or `cancel o1 o1.2 o1.3` for some lines, with `all` for the whole order all the same; `because
     /// o1.2` gives a reason for a line.
     fn cancel(&self, words: &[&str]) -> Command {
@@ -483,6 +444,10 @@ impl Shop {
                 said
             }
             Outcome::OrderEdited(order, _) => format!("sent {}", order.is_send),
+            Outcome::ReportedSettled(lines) => {
+                let names = lines.iter().map(|line| format!(" {}", self.name_of(line.item)));
+                format!("settled{}", names.collect::<String>())
+            }
             Outcome::OutgoingTold(_) => unreachable!("outgoing lines have a table of their own"),
             Outcome::StocksAdjusted(_) | Outcome::StockTransferred { .. } | Outcome::StockRemoved => {
                 unreachable!("they have tests of their own")

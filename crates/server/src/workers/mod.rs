@@ -9,6 +9,7 @@ mod expire_carts;
 pub mod imports;
 mod outgoing;
 mod product_words;
+mod settle_reported;
 mod source_orders;
 mod webhooks;
 
@@ -35,10 +36,12 @@ pub fn start(imports: &Arc<ImportWorkers>, feed: &Arc<Feed>) -> JoinSet<()> {
     let (feed, services) = (feed.clone(), feed.services().clone());
     let (counting, words) = (services.clone(), services.clone());
     let (sources, outgoing, carts) = (services.clone(), services.clone(), services.clone());
+    let reported = services.clone();
     workers.spawn(async move { keep_going("feed", || change_feed::run_sequencer(feed.clone())).await });
     workers.spawn(async move { keep_going("product words", || product_words::run(words.clone())).await });
     workers.spawn(async move { keep_going("outgoing lines", || outgoing::run(outgoing.clone())).await });
     workers.spawn(async move { keep_going("reservations of carts", || expire_carts::run(carts.clone())).await });
+    workers.spawn(async move { keep_going("reported lines", || settle_reported::run(reported.clone())).await });
     workers.spawn(async move { keep_going("plans", || source_orders::run(services.clone())).await });
     workers.spawn(async move { keep_going("data sources", || data_sources::run(sources.clone())).await });
     workers.spawn(async move { keep_going("sums", || count_sums::run(counting.clone())).await });

@@ -100,6 +100,8 @@ const WHO: &[(&str, &str)] = &[
     ("GET stock_transfers/{id}", STAFF),
     ("POST stock_transfers", WRITERS),
     ("DELETE product_stocks/{id}", WRITERS),
+    ("GET stock_health", STAFF),
+    ("POST stock_health/settle", WRITERS),
     ("GET stock_list/{id}/sums", ALL),
     ("POST stock_list/{id}/sums", ALL),
     ("POST product_stocks/{id}/adjust", WRITERS),

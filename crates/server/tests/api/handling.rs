@@ -26,6 +26,8 @@ const OWN: &[&str] = &[
     "GET stock_transfers",
     "GET stock_transfers/{id}",
     "POST stock_transfers",
+    "GET stock_health",
+    "POST stock_health/settle",
     "DELETE product_stocks/{id}",
     "GET product_stocks/{id}/explain",
     "GET product_stocks/{id}/at",

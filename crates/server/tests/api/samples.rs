@@ -336,6 +336,7 @@ impl Samples {
             ("POST", "product_stocks/adjust") => json!({"product_stock": self.one["stock"], "difference": 1}),
             ("POST", "product_stock/{id}/adjust" | "product_stocks/{id}/adjust") => json!({"stock_change": 1}),
             ("POST", path) if path.ends_with("/excel_import/{cache_key}/columns") => json!({"mapping": {}}),
+            ("POST", "stock_health/settle") => json!({"order_items": [1]}),
             ("POST", "saved_views") => json!({"screen": "stock", "name": format!("v{}", unique()), "query": "q=A"}),
             ("POST", "auth/password") => json!({"current_password": PASSWORD, "new_password": PASSWORD}),
             ("POST", "orders/{id}/cancel") => json!({"is_all": true}),

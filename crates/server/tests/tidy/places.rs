@@ -20,6 +20,7 @@ const OTHER_TESTS: &[(&str, &str)] = &[
     ("orders/list_sourcing", "follows the choice of lists through both entry points of orders"),
     ("orders/outgoing", "follows lines that are placed with data sources"),
     ("orders/reservation", "follows a reservation through all resources of the area"),
+    ("stock/read_back", "stocks that are written back as they were read are too much for the file of stocks"),
 ];
 
 /// Resources that have no table of their name.
@@ -46,6 +47,7 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("stock/explain", "shows stocks and the lines that reserve them"),
     ("stock/exports", "shows stocks"),
     ("stock/reservations", "reservations are read with their order lines"),
+    ("stock/stock_health", "shows order lines and stocks"),
 ];
 
 /// The modules in the folders below a folder, as `area/module`, whether they are files or folders.

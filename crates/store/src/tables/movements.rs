@@ -74,6 +74,7 @@ fn read(row: &Row<'_>) -> Result<Movement, Error> {
             "cart_released" => Cause::CartReleased(cart),
             "cart_expired" => Cause::CartExpired(cart),
             "cart_confirmed" => Cause::CartConfirmed(item),
+            "settled" => Cause::Settled(item),
             "stock_transfer" => Cause::StockTransfer(StockTransferId::new(row.get::<Option<i64>>(21)?.unwrap_or(0))),
             "import" => Cause::Import(ImportId::new(row.get::<Option<i64>>(14)?.unwrap_or(0))),
             other => return Err(Error::Internal(format!("there is no movement cause {other:?}"))),
@@ -112,7 +113,13 @@ pub const CAUSES: &[&str] = &[
     "return",
     "count",
     "found",
+    "cart_reserved",
+    "cart_changed",
+    "cart_released",
+    "cart_expired",
+    "cart_confirmed",
     "stock_transfer",
+    "settled",
 ];
 
 /// The stored word for a cause, and the order line it is about.
@@ -135,6 +142,7 @@ pub const fn cause_name(cause: Cause) -> (&'static str, Option<OrderItemId>) {
         Cause::CartExpired(_) => ("cart_expired", None),
         Cause::CartConfirmed(item) => ("cart_confirmed", Some(item)),
         Cause::StockTransfer(_) => ("stock_transfer", None),
+        Cause::Settled(item) => ("settled", Some(item)),
     }
 }
 

@@ -50,6 +50,7 @@ statements! {
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
          counted_at, adjusted_at, states, is_ordered, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
          || ' ' || l.is_item_code_unique || ' ' || l.low_stock || ' '
+         || l.ignore_sold_quantity_unreported || ' ' || l.reported_settles_after_seconds || ' '
          || COALESCE((SELECT d.id FROM data_source d WHERE d.stock_list_id = l.id AND d.is_active + d.has_levels > 0), 0)
          FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE id = ?1 AND bucket = ?2", for_update;
@@ -58,6 +59,7 @@ statements! {
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
          counted_at, adjusted_at, states, is_ordered, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
          || ' ' || l.is_item_code_unique || ' ' || l.low_stock || ' '
+         || l.ignore_sold_quantity_unreported || ' ' || l.reported_settles_after_seconds || ' '
          || COALESCE((SELECT d.id FROM data_source d WHERE d.stock_list_id = l.id AND d.is_active + d.has_levels > 0), 0)
          FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", for_update;
@@ -248,7 +250,9 @@ fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
     let (stock, list) = (read(row)?, row.str(20)?);
     let unreadable = || Error::Internal(format!("a stock list says {list:?}"));
     let parts: Vec<&str> = list.split(' ').collect();
-    let [mode, delay, location, moves_settle, code_unique, low, source] = parts[..] else { return Err(unreadable()) };
+    let [mode, delay, location, moves_settle, code_unique, low, ignores, settles, source] = parts[..] else {
+        return Err(unreadable());
+    };
     let list = StockList {
         id: stock.list,
         release_mode: ReleaseMode::from_word(mode).unwrap_or_default(),
@@ -257,6 +261,8 @@ fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
         move_registration: MoveRegistration::from_word(moves_settle).unwrap_or_default(),
         is_item_code_unique: code_unique != "0",
         low_stock: low.parse().map_err(|_| unreadable())?,
+        ignores_written_reserved: ignores != "0",
+        reported_settles_after_seconds: settles.parse().map_err(|_| unreadable())?,
         source: source.parse().ok().filter(|id| *id != 0).map(DataSourceId::new),
     };
     Ok((stock, list))

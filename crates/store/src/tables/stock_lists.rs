@@ -35,6 +35,8 @@ pub static STOCK_LISTS: Table = Table::new(
         Column::int("low_stock", LOW_STOCK_DEFAULT),
         Column::int("sourcing_priority", 100),
         Column::int("safety_stock", 0),
+        Column::int("ignore_sold_quantity_unreported", 0),
+        Column::int("reported_settles_after_seconds", 0),
     ],
 )
 .versioned_by(SOURCING_VERSION)
@@ -44,7 +46,8 @@ statements! {
     /// What the rules know of a list.
     RULES = "stock_lists.rules",
         "SELECT id, release_mode, snapshot_delay_seconds, location_id, moves_settle, is_item_code_unique,
-         low_stock, (SELECT d.id FROM data_source d WHERE d.stock_list_id = stock_list.id AND d.is_active + d.has_levels > 0)
+         low_stock, (SELECT d.id FROM data_source d WHERE d.stock_list_id = stock_list.id AND d.is_active + d.has_levels > 0),
+         ignore_sold_quantity_unreported, reported_settles_after_seconds
          FROM stock_list WHERE id = ?1";
     /// What sourcing knows of a list: its own settings, its store and its location.
     SOURCE = "stock_lists.source",
@@ -85,6 +88,8 @@ pub async fn rules<'l>(
             is_item_code_unique: row.get(5)?,
             low_stock: row.get(6)?,
             source: row.get::<Option<i64>>(7)?.map(DataSourceId::new),
+            ignores_written_reserved: row.get(8)?,
+            reported_settles_after_seconds: row.get(9)?,
         })
     };
     tx.all_bulk(&RULES, lists.into_iter().map(|id| values![id.get()]), read).await

@@ -69,6 +69,8 @@ impl Run {
                 move_registration: MoveRegistration::Acknowledged,
                 is_item_code_unique: true,
                 low_stock: 5,
+                ignores_written_reserved: false,
+                reported_settles_after_seconds: 0,
                 source: None,
             });
             let changed = store.write("t", async move |tx| {

@@ -113,6 +113,7 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("watched.pending", "watching: now and then, on every machine"),
     ("watched.reported", "watching: now and then, on every machine"),
     ("watched.short", "watching: now and then, on every machine"),
+    ("stock_health.open", "people who look at old lines: a few rows of an index on every machine"),
     ("stock_sums.step", "counting, in the background: a step of the stocks of a list"),
     (
         "stocks.states",

@@ -213,6 +213,8 @@ texts! {
     did_release_cart: "cart released" | "sepet bırakıldı";
     did_expire_cart: "cart expired" | "sepetin süresi doldu";
     did_confirm_cart: "cart ordered" | "sepet sipariş oldu";
+    did_move: "moved between lists" | "listeler arası taşındı";
+    did_settle: "settled without a level" | "miktar beklemeden kapatıldı";
     said_order(n): "Ordered {n}" | "{n} sipariş edildi";
     said_release(n): "The ERP registered {n}: from reserved to reported" | "ERP {n} kaydetti: rezerveden bildirilmişe";
     said_cancel(n): "Cancelled {n}" | "{n} iptal edildi";
@@ -228,6 +230,8 @@ texts! {
     said_release_cart(n): "A cart released {n}" | "Bir sepet {n} bıraktı";
     said_expire_cart(n): "The time of a cart was over: {n} are free" | "Bir sepetin süresi doldu: {n} serbest";
     said_confirm_cart: "A cart became an order" | "Bir sepet sipariş oldu";
+    said_move(n): "A transfer between lists moved {n}" | "Listeler arası transfer {n} taşıdı";
+    said_settle(n): "{n} registered by the ERP settled without a level" | "ERP’nin kaydettiği {n}, miktar beklemeden kapatıldı";
     said_find: "The discrepancy was removed" | "Stok farkı kaldırıldı";
     from_to(what, from, to): "{what} {from} → {to}" | "{what} {from} → {to}";
     with_token(name, token): "{name}, token “{token}”" | "{name}, “{token}” anahtarı";

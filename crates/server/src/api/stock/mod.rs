@@ -10,6 +10,7 @@ pub mod exports;
 pub mod movements;
 pub mod product_stocks;
 pub mod reservations;
+pub mod stock_health;
 pub mod stock_lists;
 pub mod stock_sums;
 pub mod stock_transfers;
@@ -76,6 +77,7 @@ pub(super) fn stocks() -> Vec<Route> {
         .through_writer(),
     );
     all.extend(transfers());
+    all.extend(health());
     all.extend(one_stock());
     all
 }
@@ -110,6 +112,25 @@ fn one_stock() -> Vec<Route> {
         .under(Mount::V1)
         .own()
         .answers(200, one(&movements::UNDONE))
+        .through_writer(),
+    ]
+}
+
+fn health() -> Vec<Route> {
+    vec![
+        route!(GET "stock_health" ReadImports stock_health::show,
+            "What has kept units off sale for long: reported and open lines, the oldest first, and oversold stocks.")
+        .under(Mount::V1)
+        .own()
+        .asks(stock_health::ASKED)
+        .answers(200, one(&stock_health::VIEW)),
+        route!(POST "stock_health/settle" WriteStock stock_health::settle,
+            "Settle reported lines that no level will settle; the answer has those that were reported.")
+        .named("settleReportedLines")
+        .under(Mount::V1)
+        .own()
+        .takes(stock_health::SETTLE)
+        .answers(200, one(&stock_health::SETTLED))
         .through_writer(),
     ]
 }

@@ -14,6 +14,9 @@ use crate::wire::response_schema::response_schema;
 /// The largest priority of a list, as of a stock location.
 const SOURCING_PRIORITY_MAX: i64 = 1_000_000;
 
+/// The longest time after which a reported line settles: a year.
+const REPORTED_SECONDS_MAX: i64 = 365 * 24 * 3_600;
+
 /// Stock lists. A channel may read those of its catalog.
 pub static STOCK_LIST: Resource = Resource {
     unique: &[
@@ -53,6 +56,18 @@ pub static STOCK_LIST: Resource = Resource {
             Field::bool(
                 "is_item_code_unique",
                 "Whether the ERP's code of an order item that is reserved here is no other item's. Default true.",
+            ),
+            Field::bool(
+                "ignore_sold_quantity_unreported",
+                "Whether a sold_quantity_unreported that is written is not kept: such a list has no external reservation. \
+                 Default false.",
+            ),
+            Field::int(
+                "reported_settles_after_seconds",
+                0,
+                REPORTED_SECONDS_MAX,
+                "After how many seconds a line that the ERP has registered is settled although no level has come. Default 0: \
+                 never.",
             ),
             Field::int("snapshot_delay_seconds", 0, 86_400, "The age of levels that arrive without a snapshot_at."),
             Field::int(
@@ -96,6 +111,8 @@ pub static STOCK_LIST: Resource = Resource {
             low_stock: Int,
             sourcing_priority: Int,
             safety_stock: Int,
+            ignore_sold_quantity_unreported: Bool,
+            reported_settles_after_seconds: Int,
         }),
         &[
             Filter::new("pk", "id", Kind::Int),

@@ -2,6 +2,7 @@
 
 pub mod expected;
 pub mod explained;
+mod read_back;
 mod view;
 
 use std::collections::BTreeSet;
@@ -59,6 +60,9 @@ pub const FIELDS: &[Field] = &[
     expected::EXPECTED,
     explained::ADJUSTMENT_REASON,
     explained::NOTE,
+    read_back::ID,
+    read_back::PK,
+    read_back::MODIFIED_DATE,
 ];
 
 /// The filters of the list.
@@ -167,7 +171,7 @@ pub async fn upsert(call: RequestContext) -> Result<ApiResponse, Error> {
             let mut row = row(key(&form), &form, (zone, call.app.clock.now())).map_err(Error::Fields)?;
             row.expected = expected::of_request(&call, &form)?;
             explained::check_one(&call, &form).await?;
-            write_one(&call, row).await
+            write_one(&call, &form, row).await
         }
     }
 }
@@ -200,7 +204,9 @@ async fn upsert_many(call: &RequestContext, rows: &[Value]) -> Result<ApiRespons
         }
         other => error_mapping::error(other),
     };
-    submit(call, read.into_iter().flatten().collect(), answer, refuse).await
+    let mut rows: Vec<WriteStock> = read.into_iter().flatten().collect();
+    read_back::drop_echoes(call, &forms, &mut rows).await?;
+    submit(call, rows, answer, refuse).await
 }
 
 /// `PATCH product_stock/{id}/`.
@@ -223,7 +229,7 @@ pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut row = row(StockTarget::Id(id), &form, (zone.as_ref(), call.app.clock.now())).map_err(Error::Fields)?;
     row.expected = expected::of_request(&call, &form)?;
     explained::check_one(&call, &form).await?;
-    write_one(&call, row).await
+    write_one(&call, &form, row).await
 }
 
 /// The body of a removal.
@@ -239,7 +245,8 @@ pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
     context::reply(submitted, done, |rejection| refuse_one(rejection, family))
 }
 
-async fn write_one(call: &RequestContext, row: WriteStock) -> Result<ApiResponse, Error> {
+async fn write_one(call: &RequestContext, form: &Form, mut row: WriteStock) -> Result<ApiResponse, Error> {
+    read_back::drop_echoes(call, std::slice::from_ref(form), std::slice::from_mut(&mut row)).await?;
     let (family, write) = (call.family, write(call.family));
     submit(call, vec![row], move |outcome| one(outcome, write), move |rejection| refuse_one(rejection, family)).await
 }

@@ -1,0 +1,145 @@
+//! Stock health: what has kept units off sale for long, with its evidence, and settling what no level will settle.
+//!
+//! Promises: reads a page of each kind, however much there is; what is old is found by index. What is settled is a movement
+//! with a reason, never a number that is written over. Must not know how it is shown.
+
+use std::collections::{BTreeSet, HashMap};
+
+use onhand_core::commands::{SettleReason, SettleReported};
+use onhand_core::{Command, Explanation, Order, OrderItem, OrderItemId, Reservation, Stock, StockState, Timestamp};
+use onhand_store::query::{ListQuery, Sort, Window};
+use onhand_store::stock_health::{self, ReportedLine};
+use onhand_store::tables::{mappings, order_items, orders, product_stocks};
+use onhand_store::{Error, Tx, stock_views};
+
+use super::submission::{AnswerRecord, Submitted};
+use super::{Requester, ServiceError, Services};
+
+/// How old something is that is looked at, in seconds, if nobody says so: a week.
+pub const OLD_SECONDS_DEFAULT: i64 = 7 * super::DAY_SECONDS;
+/// Rows of each kind if nobody says how many.
+pub const ROWS_DEFAULT: i64 = 20;
+/// Rows of each kind at the most.
+pub const ROWS_MAX: i64 = 100;
+/// Lines that are settled by one request at the most.
+pub const SETTLED_MAX: usize = 1_000;
+/// Reported lines that the worker looks at in one reading.
+const STEP: i64 = 500;
+
+/// A line that has kept units off sale for long.
+#[derive(Clone, Debug)]
+pub struct AgedLine {
+    /// Its reservation.
+    pub reservation: Reservation,
+    /// The line itself.
+    pub line: OrderItem,
+    /// Its order.
+    pub order: Order,
+    /// Since when.
+    pub since: Timestamp,
+    /// The code that the ERP has given it; empty while it has none.
+    pub code: String,
+}
+
+/// What has kept units off sale for long. The lists of lines begin with the oldest.
+#[derive(Clone, Debug, Default)]
+pub struct StockHealth {
+    /// Lines that the ERP has registered and no level has settled.
+    pub reported: Vec<AgedLine>,
+    /// Whether there are more of them.
+    pub has_more_reported: bool,
+    /// Lines that the ERP has not registered.
+    pub open: Vec<AgedLine>,
+    /// Whether there are more of them.
+    pub has_more_open: bool,
+    /// Stocks of which more is reserved and reported than there is.
+    pub oversold: Vec<Stock>,
+    /// Whether there are more of them.
+    pub has_more_oversold: bool,
+}
+
+/// What has kept units off sale since `before` or longer, `limit` rows of each kind at the most.
+pub async fn look(services: &Services, before: Timestamp, limit: i64) -> Result<StockHealth, ServiceError> {
+    let body = async move |tx: &mut Tx<'_>| {
+        let found = stock_health::reported(tx, before, None, limit + 1).await?;
+        let mut reported = with_orders(tx, &found.iter().map(|line| line.item).collect::<Vec<_>>()).await?;
+        let first = stock_health::open(tx, limit + 1).await?;
+        let mut open = with_orders(tx, &first).await?;
+        open.retain(|line| line.since <= before);
+        let window = Window::Page { number: 1, limit: limit + 1 };
+        let conditions = vec![stock_views::in_state(StockState::Oversold)];
+        let listing = ListQuery { conditions, sort: Sort::BY_ID, window };
+        let mut oversold = product_stocks::page(tx, &listing).await?.rows;
+        let [has_more_reported, has_more_open] = [&mut reported, &mut open].map(|lines| cut(lines, limit));
+        let has_more_oversold = cut(&mut oversold, limit);
+        Ok(StockHealth { reported, has_more_reported, open, has_more_open, oversold, has_more_oversold })
+    };
+    Ok(services.store.read("stock_health.look", body).await?)
+}
+
+/// Leaves so many rows; whether there were more.
+fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
+    let limit = limit as usize;
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    has_more
+}
+
+/// Lines with what stands behind them, in their order.
+async fn with_orders(tx: &mut Tx<'_>, ids: &[OrderItemId]) -> Result<Vec<AgedLine>, Error> {
+    let items = order_items::by_ids(tx, ids).await?;
+    let reservations = order_items::reservations_of(tx, &items).await?;
+    let mut reservations: HashMap<_, Reservation> = reservations.into_iter().map(|one| (one.item, one)).collect();
+    let wanted: BTreeSet<_> = items.iter().map(|item| item.order).collect();
+    let orders: HashMap<_, Order> =
+        orders::by_ids(tx, &wanted).await?.into_iter().map(|order| (order.id, order)).collect();
+    let codes = mappings::of_items(tx, ids).await?;
+    let mut items: HashMap<OrderItemId, OrderItem> = items.into_iter().map(|item| (item.id, item)).collect();
+    let line = |id: &OrderItemId| {
+        let (line, reservation) = (items.remove(id)?, reservations.remove(id)?);
+        let order = orders.get(&line.order)?.clone();
+        let code = codes.iter().find(|code| code.item == line.id && code.integration_type == onhand_core::ERP);
+        let code = code.map_or_else(String::new, |code| code.code.clone());
+        let since = reservation.registered_at.unwrap_or(line.created_at);
+        Some(AgedLine { reservation, line, order, since, code })
+    };
+    Ok(ids.iter().filter_map(line).collect())
+}
+
+/// Settles reported lines because a person says that no level will. Those that are not reported stay as they are.
+pub async fn settle(
+    services: &Services,
+    requester: &Requester,
+    (items, said): (Vec<OrderItemId>, Option<Explanation>),
+    record: Option<AnswerRecord>,
+) -> Result<Submitted, ServiceError> {
+    let command = SettleReported { items, reason: SettleReason::Person(said) };
+    services.submit_once(requester, Command::SettleReported(command), record).await
+}
+
+/// Settles the reported lines of those lists that do so by age. Whether there was more to look at than one reading has.
+pub async fn settle_old(services: &Services) -> Result<bool, ServiceError> {
+    let lists = services.store.read("stock_health.lists", async |tx| stock_health::settling_lists(tx).await).await?;
+    let lists: HashMap<_, i64> = lists.into_iter().collect();
+    let Some(shortest) = lists.values().min() else { return Ok(false) };
+    let now = services.clock.now();
+    let until = now.minus_seconds(*shortest);
+    let (mut last, mut rounds) = (None, 0);
+    loop {
+        let body = async move |tx: &mut Tx<'_>| stock_health::reported(tx, until, last.as_ref(), STEP).await;
+        let found = services.store.read("stock_health.reported", body).await?;
+        let is_old = |line: &&ReportedLine| {
+            lists.get(&line.list).is_some_and(|seconds| line.registered_at <= now.minus_seconds(*seconds))
+        };
+        let items: Vec<OrderItemId> = found.iter().filter(is_old).map(|line| line.item).collect();
+        if !items.is_empty() {
+            let command = SettleReported { items, reason: SettleReason::Age };
+            services.submit(&Requester::itself(), Command::SettleReported(command)).await?;
+        }
+        last = found.last().copied();
+        rounds += 1;
+        if found.len() < STEP as usize {
+            return Ok(rounds > 1);
+        }
+    }
+}
