@@ -47,6 +47,7 @@ def addresses(api, chromium, sessions, url):
         "all orders": "/orders?view=all",
         "oversold orders": "/orders?view=oversold",
         "cancellations": "/cancellations",
+        "stock health": "/stock-health?days=1",
         "order": f"/orders/{order['pk']}",
         "order with a release": f"/orders/{order['pk']}?release={item}",
         "imports": "/imports",
@@ -70,7 +71,7 @@ def newest_import(chromium, session, url):
 
 NAMES = ["sign-in", "overview", "search", "search of nothing", "lists", "table", "table with an edit",
          "table without a match", "product", "product with an edit", "orders", "all orders",
-         "oversold orders", "cancellations", "order", "order with a release", "imports", "new import", "new prices", "import",
+         "oversold orders", "cancellations", "stock health", "order", "order with a release", "imports", "new import", "new prices", "import",
          "me", "missing"]
 
 

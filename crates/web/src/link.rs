@@ -167,6 +167,16 @@ pub fn cancellations_after(after: &str) -> String {
     with_query(cancellations(), &[("after", after)])
 }
 
+/// Stock health: the page, and what its form posts to.
+pub fn health() -> &'static str {
+    "/stock-health"
+}
+
+/// Stock health of so many days.
+pub fn health_of(days: impl Whole) -> String {
+    with_query(health(), &[("days", &days.whole().to_string())])
+}
+
 /// The imports.
 pub fn imports() -> &'static str {
     "/imports"

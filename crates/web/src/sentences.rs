@@ -134,6 +134,7 @@ const TURKISH: &[(&str, &str)] = &[
         "Rezervasyonu yalnızca ERP ({}) serbest bırakır.",
     ),
     ("Name the items to cancel.", "İptal edilecek satırları seçin."),
+    ("Tick the lines that are to be settled.", "Kapatılacak satırları işaretleyin."),
     // Of files
     ("Choose what the rows mean.", "Satırların ne anlama geldiğini seçin."),
     ("Choose a price list.", "Bir fiyat listesi seçin."),

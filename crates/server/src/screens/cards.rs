@@ -16,17 +16,31 @@ pub(super) async fn cards(app: &App, requester: &Requester) -> Result<(Waiting, 
     let may_read_orders = requester.role.allows(Permission::ReadOrders);
     let of_order = |need: &Need| need.order.filter(|_| may_read_orders).map(|order| link::order(order.get()));
     let of_product = |need: &Need| need.product.map(|product| link::product(product.get()));
-    let Needs { oversold, short, cancellations, discrepancies, packages, channels_behind, failures, imports } = &needs;
+    let Needs {
+        oversold,
+        short,
+        cancellations,
+        discrepancies,
+        packages,
+        channels_behind,
+        failures,
+        imports,
+        reported,
+        webhooks_paused,
+    } = &needs;
+    let health = requester.role.allows(Permission::ReadImports).then(|| link::health().to_owned());
     let mut cards = vec![
         card(CardKind::Oversold, oversold, of_order(oversold)),
         card(CardKind::ChannelsBehind, channels_behind, None),
         card(CardKind::DeliveryFailures, failures, None),
+        card(CardKind::WebhooksPaused, webhooks_paused, None),
     ];
     cards.push(wrong_imports(imports));
     cards.extend([
         card(CardKind::Short, short, of_order(short)),
         card(CardKind::Discrepancies, discrepancies, of_product(discrepancies)),
         card(CardKind::Cancellations, cancellations, of_order(cancellations)),
+        card(CardKind::Reported, reported, health),
         card(CardKind::OrdersWaiting, &orders(app, &waiting), Some(link::orders().to_owned())),
         card(CardKind::Packages, packages, of_order(packages)),
     ]);

@@ -45,6 +45,8 @@ pub(super) enum Done {
     Approved(i64),
     /// So many cancellation requests were rejected.
     Rejected(i64),
+    /// So many reported lines were settled.
+    Settled(i64),
 }
 
 impl Visit {
@@ -114,5 +116,6 @@ fn message(done: Done, key: &str, lang: Lang) -> Toast {
         Done::Sourced => plain(t.source_again().to_owned()),
         Done::Approved(requests) => plain(t.requests_approved(requests)),
         Done::Rejected(requests) => plain(t.requests_rejected(requests)),
+        Done::Settled(lines) => plain(t.lines_settled(lines)),
     }
 }

@@ -13,6 +13,7 @@ mod done;
 mod fault;
 mod fields;
 mod guard;
+mod health;
 mod import;
 mod import_columns;
 mod import_new;

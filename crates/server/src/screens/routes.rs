@@ -12,8 +12,8 @@ use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
 use super::{
-    bulk, cancellations, import, import_columns, import_new, imports, level, lists, live, me, order, order_forms,
-    orders, overview, product, saved_views, search, sign_in, stock,
+    bulk, cancellations, health, import, import_columns, import_new, imports, level, lists, live, me, order,
+    order_forms, orders, overview, product, saved_views, search, sign_in, stock,
 };
 use crate::auth::Permission;
 
@@ -110,6 +110,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/orders/{id}/source", May::WriteFulfilment, order_forms::source).written(),
         Route::get("/cancellations", May::ReadOrders, cancellations::show),
         Route::post("/cancellations", May::WriteOrders, cancellations::answer).written(),
+        Route::get("/stock-health", May::ReadImports, health::show),
+        Route::post("/stock-health", May::WriteStock, health::settle).written(),
         Route::get("/imports", May::ReadImports, imports::show),
         Route::get("/imports/new", May::WriteStock, import_new::show),
         Route::post("/imports/new", May::WriteStock, import_new::send).in_pieces(),

@@ -56,6 +56,7 @@ fn screens(visit: &Visit, t: Texts, query: &str) -> Vec<Hit> {
         (t.stock(), link::lists(), Permission::ReadStock),
         (t.orders(), link::orders(), Permission::ReadOrders),
         (t.cancellations(), link::cancellations(), Permission::ReadOrders),
+        (t.stock_health(), link::health(), Permission::ReadImports),
         (t.imports(), link::imports(), Permission::ReadImports),
         (t.me(), link::me(), Permission::SignedIn),
     ];

@@ -11,14 +11,16 @@ use onhand_store::attention::{self, Counted};
 use onhand_store::imports::{self, ImportRow};
 use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::resource;
+use onhand_store::stock_health as old;
 use onhand_store::tables::cancellations::REQUESTS;
 use onhand_store::tables::channels::CHANNELS;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
+use onhand_store::tables::webhooks::{self, WEBHOOKS};
 use onhand_store::tables::{discrepancies, movements, order_items, orders, packages, product_stocks, products};
 use onhand_store::{Error, Tx, Value};
 
 use super::origins::Origins;
-use super::{Requester, ServiceError, Services};
+use super::{Requester, ServiceError, Services, stock_health};
 use crate::auth::Permission;
 use crate::config::ServeConfig;
 use crate::watch::ChannelGlance;
@@ -27,6 +29,8 @@ use crate::watch::ChannelGlance;
 const IMPORTS_MAX: i64 = 50;
 /// Changes of stock that it shows.
 const CHANGES_MAX: i64 = 20;
+/// Old reported lines that are counted; of more, it is known that there are more.
+const REPORTED_MAX: i64 = 100;
 /// How old those may be.
 const CHANGES_SECONDS: i64 = 7 * 24 * 3_600;
 
@@ -88,6 +92,8 @@ pub struct Needs {
     pub short: Need,
     /// Requests to cancel that nobody has answered.
     pub cancellations: Need,
+    /// Lines that the ERP has registered a week ago or earlier and no level has settled.
+    pub reported: Need,
     /// Active discrepancies.
     pub discrepancies: Need,
     /// Packages that wait for a picker.
@@ -96,6 +102,8 @@ pub struct Needs {
     pub channels_behind: Need,
     /// Objects that channels could not take.
     pub failures: Need,
+    /// Webhooks that are told nothing, since their receivers failed for too long.
+    pub webhooks_paused: Need,
     /// Imports of the last day that failed, or of which rows did, the newest first.
     pub imports: Vec<ImportRow>,
 }
@@ -199,6 +207,7 @@ async fn needs_of_all(tx: &mut Tx<'_>, requester: &Requester, now: Timestamp) ->
         needs.oversold = of_lines(tx, oversold).await?;
         needs.short = of_lines(tx, short).await?;
         needs.cancellations = of_requests(tx, cancellations).await?;
+        needs.reported = of_reported(tx, now.minus_seconds(stock_health::OLD_SECONDS_DEFAULT)).await?;
     }
     if requester.role.allows(Permission::ReadFulfilment) {
         let is = |column, value| first(vec![Condition { column, op: Op::Eq, values: vec![Value::Int(value)] }]);
@@ -218,6 +227,9 @@ async fn needs_of_all(tx: &mut Tx<'_>, requester: &Requester, now: Timestamp) ->
             order: Some(oldest.order),
             ..Need::default()
         });
+    }
+    if requester.role.allows(Permission::Administer) {
+        needs.webhooks_paused = of_webhooks(tx).await?;
     }
     if requester.role.allows(Permission::ReadImports) {
         let since = now.minus_seconds(super::DAY_SECONDS);
@@ -243,6 +255,24 @@ async fn of_lines(tx: &mut Tx<'_>, found: Counted) -> Result<Need, Error> {
         product: Some(item.product),
         ..counted(found)
     }))
+}
+
+async fn of_webhooks(tx: &mut Tx<'_>) -> Result<Need, Error> {
+    let paused = webhooks::all(tx).await?.into_iter().filter_map(|hook| Some((hook.learnt.paused_at?, hook.id)));
+    let paused: Vec<(Timestamp, i64)> = paused.collect();
+    let Some((oldest, id)) = paused.iter().min().copied() else { return Ok(Need::default()) };
+    let record = resource::by_id(tx, &WEBHOOKS, id).await?;
+    let example = record.and_then(|record| record.text("name").map(str::to_owned)).unwrap_or_default();
+    Ok(Need { number: paused.len() as i64, oldest: Some(oldest), example, ..Need::default() })
+}
+
+async fn of_reported(tx: &mut Tx<'_>, before: Timestamp) -> Result<Need, Error> {
+    let found = old::reported(tx, before, None, REPORTED_MAX + 1).await?;
+    let Some(oldest) = found.first() else { return Ok(Need::default()) };
+    let number = (found.len() as i64).min(REPORTED_MAX);
+    let example = order_items::by_id(tx, oldest.item).await?.map_or_else(String::new, |item| item.sku);
+    let is_more = found.len() as i64 > number;
+    Ok(Need { number, is_more, oldest: Some(oldest.registered_at), example, ..Need::default() })
 }
 
 async fn of_requests(tx: &mut Tx<'_>, found: Counted) -> Result<Need, Error> {

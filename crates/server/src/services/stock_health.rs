@@ -58,8 +58,17 @@ pub struct StockHealth {
     pub has_more_oversold: bool,
 }
 
-/// What has kept units off sale since `before` or longer, `limit` rows of each kind at the most.
-pub async fn look(services: &Services, before: Timestamp, limit: i64) -> Result<StockHealth, ServiceError> {
+/// What has kept units off sale since `before` or longer, `limit` rows of each kind at the most. It is of all orders, so a
+/// requester that asks for a channel is told nothing.
+pub async fn look(
+    services: &Services,
+    requester: &Requester,
+    before: Timestamp,
+    limit: i64,
+) -> Result<StockHealth, ServiceError> {
+    if requester.channel.is_some() {
+        return Err(ServiceError::NotFound);
+    }
     let body = async move |tx: &mut Tx<'_>| {
         let found = stock_health::reported(tx, before, None, limit + 1).await?;
         let mut reported = with_orders(tx, &found.iter().map(|line| line.item).collect::<Vec<_>>()).await?;
@@ -113,6 +122,9 @@ pub async fn settle(
     (items, said): (Vec<OrderItemId>, Option<Explanation>),
     record: Option<AnswerRecord>,
 ) -> Result<Submitted, ServiceError> {
+    if requester.channel.is_some() {
+        return Err(ServiceError::NotFound);
+    }
     let command = SettleReported { items, reason: SettleReason::Person(said) };
     services.submit_once(requester, Command::SettleReported(command), record).await
 }

@@ -10,6 +10,7 @@ pub(crate) mod client;
 #[path = "../api/database.rs"]
 pub(crate) mod database;
 mod guard;
+mod health;
 mod imports;
 mod live;
 mod me;

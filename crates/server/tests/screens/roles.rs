@@ -43,6 +43,8 @@ const WHO: &[(&str, &str)] = &[
     ("POST /orders/{id}/source", WRITERS),
     ("GET /cancellations", ALL),
     ("POST /cancellations", SELLERS),
+    ("GET /stock-health", FLOOR),
+    ("POST /stock-health", WRITERS),
     ("GET /imports", FLOOR),
     ("GET /imports/new", WRITERS),
     ("POST /imports/new", WRITERS),

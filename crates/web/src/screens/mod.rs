@@ -5,6 +5,7 @@
 
 pub mod cancellations;
 pub mod error;
+pub mod health;
 pub mod import;
 pub mod import_columns;
 pub mod import_new;

@@ -63,6 +63,10 @@ pub enum CardKind {
     Discrepancies,
     /// Requests to cancel that nobody has answered.
     Cancellations,
+    /// Lines that the ERP has registered long ago and no level has settled.
+    Reported,
+    /// Webhooks that are told nothing, since their receivers failed for too long.
+    WebhooksPaused,
 }
 
 impl CardKind {
@@ -78,6 +82,8 @@ impl CardKind {
             Self::Short => "short",
             Self::Discrepancies => "discrepancies",
             Self::Cancellations => "cancellations",
+            Self::Reported => "reported",
+            Self::WebhooksPaused => "webhooks_paused",
         }
     }
 }
@@ -123,6 +129,8 @@ impl Card {
             CardKind::Short => t.card_short(self.number),
             CardKind::Discrepancies => t.card_discrepancies(self.number),
             CardKind::Cancellations => t.card_cancellations(self.number),
+            CardKind::Reported => t.card_reported(self.number),
+            CardKind::WebhooksPaused => t.card_webhooks(self.number),
         }
     }
 
@@ -130,8 +138,8 @@ impl Card {
         match self.kind {
             CardKind::Oversold => "triangle-alert",
             CardKind::ChannelsBehind => "clock",
-            CardKind::DeliveryFailures | CardKind::ImportsFailed => "circle-x",
-            CardKind::OrdersWaiting => "hourglass",
+            CardKind::DeliveryFailures | CardKind::ImportsFailed | CardKind::WebhooksPaused => "circle-x",
+            CardKind::OrdersWaiting | CardKind::Reported => "hourglass",
             CardKind::Packages => "package",
             CardKind::Short => "circle-alert",
             CardKind::Discrepancies => "package-x",
@@ -141,8 +149,12 @@ impl Card {
 
     fn class(&self) -> &'static str {
         match self.kind {
-            CardKind::Oversold | CardKind::Short | CardKind::ImportsFailed | CardKind::DeliveryFailures => "bad",
-            CardKind::ChannelsBehind | CardKind::Discrepancies | CardKind::Cancellations => "warn",
+            CardKind::WebhooksPaused
+            | CardKind::Oversold
+            | CardKind::Short
+            | CardKind::ImportsFailed
+            | CardKind::DeliveryFailures => "bad",
+            CardKind::ChannelsBehind | CardKind::Discrepancies | CardKind::Cancellations | CardKind::Reported => "warn",
             CardKind::OrdersWaiting | CardKind::Packages => "",
         }
     }

@@ -4,6 +4,7 @@
 //! compile; numbers in texts are grouped as the language groups them. Must not know which screen uses a text.
 
 mod frame;
+mod health;
 mod imports;
 mod orders;
 mod overview;
@@ -72,7 +73,8 @@ use texts;
 
 /// Every text as it stands in the tables: name, English, Turkish. For tests.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables = [frame::TABLE, imports::TABLE, orders::TABLE, overview::TABLE, settings::TABLE, stock::TABLE];
+    let tables =
+        [frame::TABLE, imports::TABLE, health::TABLE, orders::TABLE, overview::TABLE, settings::TABLE, stock::TABLE];
     tables.into_iter().flatten().copied()
 }
 

@@ -93,7 +93,7 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     faults.into_result()?;
     let seconds = seconds.unwrap_or(OLD_SECONDS_DEFAULT);
     let before = call.app.clock.now().minus_seconds(seconds);
-    let found = stock_health::look(&call.app, before, limit.unwrap_or(ROWS_DEFAULT)).await?;
+    let found = stock_health::look(&call.app, &call.requester(), before, limit.unwrap_or(ROWS_DEFAULT)).await?;
     Ok(ApiResponse::written(|out| {
         Object::open(out)
             .int("older_than_seconds", seconds)

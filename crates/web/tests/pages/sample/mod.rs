@@ -125,7 +125,7 @@ fn html(page: &impl Template) -> String {
 type Make = fn(&Maker) -> String;
 
 /// Every page, by its name.
-const PAGES: [(&str, Make); 24] = [
+const PAGES: [(&str, Make); 25] = [
     ("sign_in", |m| html(&people::sign_in(m))),
     ("sign_in_throttled", |m| html(&people::throttled(m))),
     ("refused", |m| html(&people::refused(m))),
@@ -142,6 +142,7 @@ const PAGES: [(&str, Make); 24] = [
     ("orders", |m| html(&orders::orders(m))),
     ("order", |m| html(&orders::order(m))),
     ("cancellations", |m| html(&orders::cancellations(m))),
+    ("health", |m| html(&orders::health(m))),
     ("imports", |m| html(&orders::imports(m))),
     ("import_new", |m| html(&orders::import_new(m))),
     ("import_prices", |m| html(&orders::import_prices(m))),
@@ -178,6 +179,7 @@ pub(crate) fn fragments(m: &Maker) -> Vec<(String, String)> {
         ("orders", html(&orders::orders(m).as_rows())),
         ("order", html(&orders::order(m).as_rows())),
         ("cancellations", html(&orders::cancellations(m).as_rows())),
+        ("health", html(&orders::health(m).as_rows())),
         ("imports", html(&orders::imports(m).as_rows())),
         ("import_preview", html(&orders::preview(m).as_rows())),
     ];

@@ -7,6 +7,7 @@ use onhand_web::form::{FieldErrors, Pager};
 use onhand_web::frame::Entry;
 use onhand_web::link::OrdersQuery;
 use onhand_web::screens::cancellations::{Cancellations, RequestRow};
+use onhand_web::screens::health::{Aged, AgedRow, Health, OversoldRow};
 use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, LayoutNotes, RowSums};
 use onhand_web::screens::import_columns::{ColumnChoice, ImportColumns};
 use onhand_web::screens::import_new::ImportNew;
@@ -99,6 +100,42 @@ pub(super) fn cancellations(m: &Maker) -> Cancellations {
             next: Some(onhand_web::link::cancellations_after("350")),
         },
         rows,
+    }
+}
+
+pub(super) fn health(m: &Maker) -> Health {
+    let aged = |at: usize| AgedRow {
+        line: 700 + at as i64,
+        order: 10_277 + at as i64,
+        number: m.t(&format!("TR-{}", 10_421 - at)),
+        product: 352 + at as i64,
+        sku: m.t("SNEAK-RUN2-BLK-43"),
+        list: m.t("Central warehouse"),
+        quantity: 1 + at as i64 % 3,
+        since: m.ago(900_000 - 30 * at as i64),
+        code: if at.is_multiple_of(3) { String::new() } else { m.t("SO-4711") },
+    };
+    let oversold = |at: usize| OversoldRow {
+        product: 352 + at as i64,
+        sku: m.t("SCARF-WOOL-BRG"),
+        list: 1,
+        list_name: m.t("Central warehouse"),
+        on_hand: 3,
+        taken: 5 + at as i64,
+    };
+    let aged = |()| Aged { rows: m.many(aged), has_more: m.is_some() };
+    let errors =
+        |()| FieldErrors(["", "line", "note"].map(|name| (name.to_owned(), m.t("This needs a look."))).to_vec());
+    Health {
+        frame: m.frame(Entry::Stock, "/stock-health"),
+        days: 7,
+        reported: aged(()),
+        open: aged(()),
+        oversold: m.many(oversold),
+        has_more_oversold: m.is_some(),
+        chosen: vec![700],
+        note: if m.is_some() { m.t("The ERP was closed") } else { String::new() },
+        errors: m.is_some().then_some(()).map(errors).unwrap_or_default(),
     }
 }
 

@@ -226,6 +226,8 @@ pub(super) fn overview(m: &Maker) -> Overview {
         K::ChannelsBehind,
         K::DeliveryFailures,
         K::Cancellations,
+        K::Reported,
+        K::WebhooksPaused,
     ];
     let details = [
         "Runner 2 sneaker, black, 42",
@@ -237,10 +239,12 @@ pub(super) fn overview(m: &Maker) -> Overview {
         "N11",
         "N11",
         "TR-10421",
+        "SCARF-WOOL-BRG",
+        "Shop",
     ];
     let card = |at: usize| Card {
         kind: kinds[at],
-        number: [3, 1, 128, 1, 7, 37, 1, 1_000, 2][at],
+        number: [3, 1, 128, 1, 7, 37, 1, 1_000, 2, 4, 1][at],
         is_more: at == 7,
         oldest: Some(m.ago(2_460 * (at as i64 + 1))),
         detail: m.t(details[at]),
@@ -273,7 +277,7 @@ pub(super) fn overview(m: &Maker) -> Overview {
     });
     Overview {
         frame: m.frame(Entry::Overview, "/"),
-        cards: m.few(9, card),
+        cards: m.few(11, card),
         lists: m.few(3, list),
         lists_total: 12,
         sums_at: (m.rows != Rows::One).then(|| m.ago(27)),

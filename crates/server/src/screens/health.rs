@@ -1,0 +1,118 @@
+//! Stock health: what has kept units off sale for long, and settling reported lines. Must not know what settling does.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use onhand_core::{Explanation, NOTE_CHARS_MAX, OrderItemId, Outcome, Stock, StockListId};
+use onhand_store::tables::stock_lists::STOCK_LISTS;
+use onhand_store::{Tx, resource};
+use onhand_web::form::FieldErrors;
+use onhand_web::frame::Entry;
+use onhand_web::link;
+use onhand_web::screens::health::{Aged, AgedRow, DAYS, Health, OversoldRow};
+
+use super::answer::ScreenAnswer;
+use super::done::Done;
+use super::fault::{self, Fault};
+use super::visit::Visit;
+use crate::services::ServiceError;
+use crate::services::stock_health::{self, AgedLine, OLD_SECONDS_DEFAULT, ROWS_MAX, SETTLED_MAX};
+
+const DAY_SECONDS: i64 = 24 * 3_600;
+
+/// What a form brings back to the page.
+#[derive(Default)]
+struct Returned {
+    chosen: Vec<i64>,
+    note: String,
+    errors: FieldErrors,
+}
+
+/// `GET /stock-health`.
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
+    page(&visit, StatusCode::OK, Returned::default()).await
+}
+
+async fn page(visit: &Visit, status: StatusCode, returned: Returned) -> Result<ScreenAnswer, Fault> {
+    let (app, requester) = (&visit.app, visit.requester());
+    let asked = visit.query.number("days").or_else(|| visit.back_query().number("days"));
+    let days = asked.filter(|days| DAYS.contains(days)).unwrap_or(OLD_SECONDS_DEFAULT / DAY_SECONDS);
+    let before = app.clock.now().minus_seconds(days * DAY_SECONDS);
+    let found = stock_health::look(app, &requester, before, ROWS_MAX).await?;
+    let of_lines = found.reported.iter().chain(&found.open).map(|one| one.line.reserved_list);
+    let names = list_names(visit, of_lines.chain(found.oversold.iter().map(|stock| stock.list)).collect()).await?;
+    let aged =
+        |lines: &[AgedLine], has_more| Aged { rows: lines.iter().map(|one| row(&names, one)).collect(), has_more };
+    let page = Health {
+        frame: visit.frame(Entry::Stock).await?,
+        days,
+        reported: aged(&found.reported, found.has_more_reported),
+        open: aged(&found.open, found.has_more_open),
+        oversold: found.oversold.iter().map(|stock| oversold(&names, stock)).collect(),
+        has_more_oversold: found.has_more_oversold,
+        chosen: returned.chosen,
+        note: returned.note,
+        errors: returned.errors,
+    };
+    visit.show_with(status, &page, Health::as_rows)
+}
+
+/// The names of some lists.
+async fn list_names(visit: &Visit, lists: Vec<StockListId>) -> Result<HashMap<StockListId, String>, Fault> {
+    let mut ids: Vec<i64> = lists.into_iter().map(StockListId::get).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let body = async move |tx: &mut Tx<'_>| resource::by_ids(tx, &STOCK_LISTS, &ids).await;
+    let found = visit.app.store.read("records.by_ids", body).await?;
+    let named = |list: &resource::Record| (StockListId::new(list.id), list.text("name").unwrap_or_default().to_owned());
+    Ok(found.iter().map(named).collect())
+}
+
+fn row(names: &HashMap<StockListId, String>, one: &AgedLine) -> AgedRow {
+    AgedRow {
+        line: one.line.id.get(),
+        order: one.order.id.get(),
+        number: one.order.number.clone(),
+        product: one.line.product.get(),
+        sku: one.line.sku.clone(),
+        list: names.get(&one.line.reserved_list).cloned().unwrap_or_default(),
+        quantity: one.reservation.quantity.units(),
+        since: one.since,
+        code: one.code.clone(),
+    }
+}
+
+fn oversold(names: &HashMap<StockListId, String>, stock: &Stock) -> OversoldRow {
+    OversoldRow {
+        product: stock.product.get(),
+        sku: stock.sku.clone(),
+        list: stock.list.get(),
+        list_name: names.get(&stock.list).cloned().unwrap_or_default(),
+        on_hand: stock.on_hand,
+        taken: stock.reserved + stock.reported,
+    }
+}
+
+/// `POST /stock-health`: settles the ticked lines.
+pub(super) async fn settle(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
+    let chosen: Vec<i64> = visit.form.all("line").filter_map(|line| line.parse().ok()).take(SETTLED_MAX).collect();
+    let note = visit.form.text("note").trim().to_owned();
+    let wrong = match (chosen.is_empty(), note.chars().count() > NOTE_CHARS_MAX) {
+        (true, _) => Some(("line", "Tick the lines that are to be settled.".to_owned())),
+        (false, true) => Some(("note", format!("Ensure this field has no more than {NOTE_CHARS_MAX} characters."))),
+        (false, false) => None,
+    };
+    if let Some((field, sentence)) = wrong {
+        let told = fault::in_form(ServiceError::field(field, sentence))?;
+        return page(&visit, told.status, Returned { chosen, note, errors: told.errors }).await;
+    }
+    let items = chosen.iter().copied().map(OrderItemId::new).collect();
+    let record = visit.record(|outcome| match outcome {
+        Outcome::ReportedSettled(lines) => Some(Done::Settled(lines.len() as i64)),
+        _ => None,
+    });
+    let what = (items, Explanation::of(None, note));
+    stock_health::settle(&visit.app, &visit.requester(), what, record).await?;
+    Ok(visit.done(link::health()))
+}
