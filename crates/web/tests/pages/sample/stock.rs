@@ -214,7 +214,7 @@ pub(super) fn lists(m: &Maker) -> Lists {
     }
 }
 
-pub(super) fn overview(m: &Maker) -> Overview {
+fn card(m: &Maker, at: usize) -> Card {
     use CardKind as K;
     let kinds = [
         K::Oversold,
@@ -242,14 +242,17 @@ pub(super) fn overview(m: &Maker) -> Overview {
         "SCARF-WOOL-BRG",
         "Shop",
     ];
-    let card = |at: usize| Card {
+    Card {
         kind: kinds[at],
         number: [3, 1, 128, 1, 7, 37, 1, 1_000, 2, 4, 1][at],
         is_more: at == 7,
         oldest: Some(m.ago(2_460 * (at as i64 + 1))),
         detail: m.t(details[at]),
         link: (at % 3 != 2).then(|| link::overview().to_owned()),
-    };
+    }
+}
+
+pub(super) fn overview(m: &Maker) -> Overview {
     let names = ["Central warehouse", "Store Kadıköy", "Store Alsancak"];
     let list = |at: usize| ListSums {
         id: 4 + at as i64,
@@ -277,7 +280,7 @@ pub(super) fn overview(m: &Maker) -> Overview {
     });
     Overview {
         frame: m.frame(Entry::Overview, "/"),
-        cards: m.few(11, card),
+        cards: m.few(11, |at| card(m, at)),
         lists: m.few(3, list),
         lists_total: 12,
         sums_at: (m.rows != Rows::One).then(|| m.ago(27)),
