@@ -27,6 +27,9 @@ use crate::wire::Connection;
 
 /// Recordings of a long run: a number of them, each with a seed of its own and three kills.
 const RECORDINGS: &str = "ONHAND_RECORDINGS";
+/// Recordings that are made at the most until each planted violation has a place in one: not every recording has a line
+/// that the other installation has refused in time.
+const ATTEMPTS_MAX: u64 = 4;
 /// Kills of a run that is part of all tests. A line that was on its way has to wait for twenty seconds after each.
 const KILLS: usize = 1;
 const KILLS_LONG: usize = 3;
@@ -41,9 +44,16 @@ async fn pending_lines_are_linearizable() {
     let load = |seed, operations| Load { seed, clients: 4, operations, stocks: 2, kind: ClientKind::Sourced };
     match long {
         None => {
-            let (recording, states) = record(load(seed, 40), KILLS).await;
-            println!("{states:?}; {}", recording.assert_linearizable());
-            assert_planted_are_found(&recording, seed);
+            let mut missing = PLANTS_SOURCED.to_vec();
+            for seed in (0..ATTEMPTS_MAX).map(|number| seed.wrapping_add(number)) {
+                let (recording, states) = record(load(seed, 40), KILLS).await;
+                println!("{states:?}; {}", recording.assert_linearizable());
+                missing.retain(|(_, plant)| !is_found(*plant, &recording, seed));
+                if missing.is_empty() {
+                    return;
+                }
+            }
+            panic!("there is no place where {:?}", missing.iter().map(|(what, _)| *what).collect::<Vec<_>>());
         }
         Some(recordings) => {
             for seed in (0..recordings).map(|number| seed.wrapping_add(number)) {
@@ -55,12 +65,11 @@ async fn pending_lines_are_linearizable() {
     }
 }
 
-fn assert_planted_are_found(recording: &Recording, seed: u64) {
-    let (histories, mut chance) = (recording.histories(), Chance(seed));
-    for (what, plant) in PLANTS_SOURCED {
-        let planted = histories.iter().filter_map(|history| violated(*plant, history, &mut chance)).count();
-        assert!(planted > 0, "there is no place where {what}");
-    }
+/// Whether a violation has a place in a recording, where the checker finds it.
+fn is_found(plant: Plant, recording: &Recording, seed: u64) -> bool {
+    let mut chance = Chance(seed);
+    let planted = recording.histories().iter().filter_map(|history| violated(plant, history, &mut chance)).count();
+    planted > 0
 }
 
 fn violated(plant: Plant, history: &History, chance: &mut Chance) -> Option<()> {
