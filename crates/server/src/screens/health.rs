@@ -17,7 +17,8 @@ use super::done::Done;
 use super::fault::{self, Fault};
 use super::visit::Visit;
 use crate::services::ServiceError;
-use crate::services::stock_health::{self, AgedLine, OLD_SECONDS_DEFAULT, ROWS_MAX, SETTLED_MAX};
+use crate::services::reserving::ReservingLine;
+use crate::services::stock_health::{self, OLD_SECONDS_DEFAULT, ROWS_MAX, SETTLED_MAX};
 
 const DAY_SECONDS: i64 = 24 * 3_600;
 
@@ -43,7 +44,7 @@ async fn page(visit: &Visit, status: StatusCode, returned: Returned) -> Result<S
     let of_lines = found.reported.iter().chain(&found.open).map(|one| one.line.reserved_list);
     let names = list_names(visit, of_lines.chain(found.oversold.iter().map(|stock| stock.list)).collect()).await?;
     let aged =
-        |lines: &[AgedLine], has_more| Aged { rows: lines.iter().map(|one| row(&names, one)).collect(), has_more };
+        |lines: &[ReservingLine], has_more| Aged { rows: lines.iter().map(|one| row(&names, one)).collect(), has_more };
     let page = Health {
         frame: visit.frame(Entry::Stock).await?,
         days,
@@ -69,16 +70,16 @@ async fn list_names(visit: &Visit, lists: Vec<StockListId>) -> Result<HashMap<St
     Ok(found.iter().map(named).collect())
 }
 
-fn row(names: &HashMap<StockListId, String>, one: &AgedLine) -> AgedRow {
+fn row(names: &HashMap<StockListId, String>, one: &ReservingLine) -> AgedRow {
     AgedRow {
         line: one.line.id.get(),
-        order: one.order.id.get(),
-        number: one.order.number.clone(),
+        order: one.order.as_ref().map_or(0, |order| order.id.get()),
+        number: one.order.as_ref().map_or_else(String::new, |order| order.number.clone()),
         product: one.line.product.get(),
         sku: one.line.sku.clone(),
         list: names.get(&one.line.reserved_list).cloned().unwrap_or_default(),
         quantity: one.reservation.quantity.units(),
-        since: one.since,
+        since: stock_health::since(one),
         code: one.code.clone(),
     }
 }

@@ -107,17 +107,25 @@ pub(super) async fn read(
     };
     let has_more = found.len() > LINES_MAX;
     let found: Vec<Reservation> = found.into_iter().take(LINES_MAX).collect();
+    let next_after = if has_more { found.last().map(|last| last.item) } else { None };
+    let lines = with_orders(tx, requester, found, state == ReservedState::Reported).await?;
+    Ok(ReservingLines { carts, of_carts, lines, next_after })
+}
+
+/// Reservations with the lines and orders behind them, in their order, and with the ERP's codes if those are wanted.
+pub(super) async fn with_orders(
+    tx: &mut Tx<'_>,
+    requester: &Requester,
+    found: Vec<Reservation>,
+    has_codes: bool,
+) -> Result<Vec<ReservingLine>, Error> {
     let ids: Vec<OrderItemId> = found.iter().map(|reservation| reservation.item).collect();
     let mut items: HashMap<OrderItemId, OrderItem> =
         order_items::by_ids(tx, &ids).await?.into_iter().map(|item| (item.id, item)).collect();
     let wanted: BTreeSet<_> = items.values().map(|item| item.order).collect();
     let orders: HashMap<_, Order> =
         orders::by_ids(tx, &wanted).await?.into_iter().map(|order| (order.id, order)).collect();
-    let codes = match state {
-        ReservedState::Open => Vec::new(),
-        ReservedState::Reported => mappings::of_items(tx, &ids).await?,
-    };
-    let next_after = if has_more { ids.last().copied() } else { None };
+    let codes = if has_codes { mappings::of_items(tx, &ids).await? } else { Vec::new() };
     let line = |reservation: Reservation| {
         let line = items.remove(&reservation.item)?;
         let order = orders.get(&line.order).filter(|order| requester.owns(order)).cloned();
@@ -125,7 +133,7 @@ pub(super) async fn read(
         let code = code.filter(|_| order.is_some()).map_or_else(String::new, |code| code.code.clone());
         Some(ReservingLine { reservation, line, order, code })
     };
-    Ok(ReservingLines { carts, of_carts, lines: found.into_iter().filter_map(line).collect(), next_after })
+    Ok(found.into_iter().filter_map(line).collect())
 }
 
 /// The carts that take units of a stock, the oldest first.

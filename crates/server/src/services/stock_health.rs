@@ -3,15 +3,16 @@
 //! Promises: reads a page of each kind, however much there is; what is old is found by index. What is settled is a movement
 //! with a reason, never a number that is written over. Must not know how it is shown.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use onhand_core::commands::{SettleReason, SettleReported};
-use onhand_core::{Command, Explanation, Order, OrderItem, OrderItemId, Reservation, Stock, StockState, Timestamp};
+use onhand_core::{Command, Explanation, OrderItemId, Stock, StockState, Timestamp};
 use onhand_store::query::{ListQuery, Sort, Window};
 use onhand_store::stock_health::{self, ReportedLine};
-use onhand_store::tables::{mappings, order_items, orders, product_stocks};
+use onhand_store::tables::{order_items, product_stocks};
 use onhand_store::{Error, Tx, stock_views};
 
+use super::reserving::{self, ReservingLine};
 use super::submission::{AnswerRecord, Submitted};
 use super::{Requester, ServiceError, Services};
 
@@ -26,30 +27,15 @@ pub const SETTLED_MAX: usize = 1_000;
 /// Reported lines that the worker looks at in one reading.
 const STEP: i64 = 500;
 
-/// A line that has kept units off sale for long.
-#[derive(Clone, Debug)]
-pub struct AgedLine {
-    /// Its reservation.
-    pub reservation: Reservation,
-    /// The line itself.
-    pub line: OrderItem,
-    /// Its order.
-    pub order: Order,
-    /// Since when.
-    pub since: Timestamp,
-    /// The code that the ERP has given it; empty while it has none.
-    pub code: String,
-}
-
 /// What has kept units off sale for long. The lists of lines begin with the oldest.
 #[derive(Clone, Debug, Default)]
 pub struct StockHealth {
     /// Lines that the ERP has registered and no level has settled.
-    pub reported: Vec<AgedLine>,
+    pub reported: Vec<ReservingLine>,
     /// Whether there are more of them.
     pub has_more_reported: bool,
     /// Lines that the ERP has not registered.
-    pub open: Vec<AgedLine>,
+    pub open: Vec<ReservingLine>,
     /// Whether there are more of them.
     pub has_more_open: bool,
     /// Stocks of which more is reserved and reported than there is.
@@ -69,12 +55,14 @@ pub async fn look(
     if requester.channel.is_some() {
         return Err(ServiceError::NotFound);
     }
+    let requester = requester.clone();
     let body = async move |tx: &mut Tx<'_>| {
         let found = stock_health::reported(tx, before, None, limit + 1).await?;
-        let mut reported = with_orders(tx, &found.iter().map(|line| line.item).collect::<Vec<_>>()).await?;
+        let found: Vec<OrderItemId> = found.iter().map(|line| line.item).collect();
+        let mut reported = lines(tx, &requester, &found).await?;
         let first = stock_health::open(tx, limit + 1).await?;
-        let mut open = with_orders(tx, &first).await?;
-        open.retain(|line| line.since <= before);
+        let mut open = lines(tx, &requester, &first).await?;
+        open.retain(|one| since(one) <= before);
         let window = Window::Page { number: 1, limit: limit + 1 };
         let conditions = vec![stock_views::in_state(StockState::Oversold)];
         let listing = ListQuery { conditions, sort: Sort::BY_ID, window };
@@ -86,6 +74,11 @@ pub async fn look(
     Ok(services.store.read("stock_health.look", body).await?)
 }
 
+/// Since when a line keeps units off sale: when the ERP registered it, or it was made.
+pub fn since(one: &ReservingLine) -> Timestamp {
+    one.reservation.registered_at.unwrap_or(one.line.created_at)
+}
+
 /// Leaves so many rows; whether there were more.
 fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
     let limit = limit as usize;
@@ -95,24 +88,12 @@ fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
 }
 
 /// Lines with what stands behind them, in their order.
-async fn with_orders(tx: &mut Tx<'_>, ids: &[OrderItemId]) -> Result<Vec<AgedLine>, Error> {
+async fn lines(tx: &mut Tx<'_>, requester: &Requester, ids: &[OrderItemId]) -> Result<Vec<ReservingLine>, Error> {
     let items = order_items::by_ids(tx, ids).await?;
-    let reservations = order_items::reservations_of(tx, &items).await?;
-    let mut reservations: HashMap<_, Reservation> = reservations.into_iter().map(|one| (one.item, one)).collect();
-    let wanted: BTreeSet<_> = items.iter().map(|item| item.order).collect();
-    let orders: HashMap<_, Order> =
-        orders::by_ids(tx, &wanted).await?.into_iter().map(|order| (order.id, order)).collect();
-    let codes = mappings::of_items(tx, ids).await?;
-    let mut items: HashMap<OrderItemId, OrderItem> = items.into_iter().map(|item| (item.id, item)).collect();
-    let line = |id: &OrderItemId| {
-        let (line, reservation) = (items.remove(id)?, reservations.remove(id)?);
-        let order = orders.get(&line.order)?.clone();
-        let code = codes.iter().find(|code| code.item == line.id && code.integration_type == onhand_core::ERP);
-        let code = code.map_or_else(String::new, |code| code.code.clone());
-        let since = reservation.registered_at.unwrap_or(line.created_at);
-        Some(AgedLine { reservation, line, order, since, code })
-    };
-    Ok(ids.iter().filter_map(line).collect())
+    let mut found = order_items::reservations_of(tx, &items).await?;
+    let place = |item: OrderItemId| ids.iter().position(|id| *id == item);
+    found.sort_by_key(|reservation| place(reservation.item));
+    reserving::with_orders(tx, requester, found, true).await
 }
 
 /// Settles reported lines because a person says that no level will. Those that are not reported stay as they are.

@@ -7,7 +7,8 @@ use super::product_stocks::{self, explained};
 use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
 use crate::http::route::{Holds, Parameter, parameter};
-use crate::services::stock_health::{self, AgedLine, OLD_SECONDS_DEFAULT, ROWS_DEFAULT, ROWS_MAX, SETTLED_MAX};
+use crate::services::reserving::ReservingLine;
+use crate::services::stock_health::{self, OLD_SECONDS_DEFAULT, ROWS_DEFAULT, ROWS_MAX, SETTLED_MAX};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::form::Mode;
@@ -25,8 +26,8 @@ pub const ASKED: &[Parameter] = &[
 
 const LINE: ResponseSchema = response_schema!("AgedLine" {
     order_item: Int,
-    order: Int,
-    order_number: Text,
+    order: IntOrNull,
+    order_number: TextOrNull,
     channel: IntOrNull,
     product_stock: Int,
     product_sku: Text,
@@ -147,17 +148,18 @@ fn write_stock(out: &mut String, stock: &Stock) {
     product_stocks::write(crate::wire::Family::V1)(out, stock);
 }
 
-fn write_line(out: &mut String, one: &AgedLine) {
+fn write_line(out: &mut String, one: &ReservingLine) {
+    let order = one.order.as_ref();
     Object::open(out)
         .int("order_item", one.line.id.get())
-        .int("order", one.order.id.get())
-        .text("order_number", &one.order.number)
-        .int_or_null("channel", one.order.channel.map(ChannelId::get))
+        .int_or_null("order", order.map(|order| order.id.get()))
+        .text_or_null("order_number", order.map(|order| order.number.as_str()))
+        .int_or_null("channel", order.and_then(|order| order.channel).map(ChannelId::get))
         .int("product_stock", one.reservation.stock.get())
         .text("product_sku", &one.line.sku)
         .int("stock_list", one.line.reserved_list.get())
         .int("quantity", one.reservation.quantity.units())
-        .time("since", one.since)
+        .time("since", stock_health::since(one))
         .text_or_null("code", Some(one.code.as_str()).filter(|code| !code.is_empty()))
         .bool("is_oversold", one.line.oversold)
         .close();
