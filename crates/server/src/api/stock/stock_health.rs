@@ -51,7 +51,6 @@ const STOCKS: ResponseSchema = response_schema!("OversoldStocks" {
 /// What has kept units off sale for long.
 pub const VIEW: ResponseSchema = response_schema!("StockHealth" {
     older_than_seconds: Int,
-    before: Time,
     reported_lines: One(&LINES),
     open_lines: One(&LINES),
     oversold_stocks: One(&STOCKS),
@@ -98,7 +97,6 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     Ok(ApiResponse::written(|out| {
         Object::open(out)
             .int("older_than_seconds", seconds)
-            .time("before", before)
             .raw("reported_lines", &rows(&found.reported, found.has_more_reported, write_line))
             .raw("open_lines", &rows(&found.open, found.has_more_open, write_line))
             .raw("oversold_stocks", &rows(&found.oversold, found.has_more_oversold, write_stock))
