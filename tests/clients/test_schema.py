@@ -20,7 +20,7 @@ from onhand_api import Api, onhand
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 HERE = Path(__file__).parent
-MINUTES = 20
+MINUTES = 40
 SPARES = 6
 CARTS = 60
 # Fields that are not called like the collection they name.
