@@ -29,10 +29,10 @@ use crate::watch::ChannelGlance;
 const IMPORTS_MAX: i64 = 50;
 /// Changes of stock that it shows.
 const CHANGES_MAX: i64 = 20;
-/// Old reported lines that are counted; of more, it is known that there are more.
-const REPORTED_MAX: i64 = 100;
 /// How old those may be.
 const CHANGES_SECONDS: i64 = 7 * 24 * 3_600;
+/// Old reported lines that are counted; of more, it is known that there are more.
+const REPORTED_MAX: i64 = 100;
 
 /// How much there is, beside the entries of the navigation.
 #[derive(Clone, Debug, Default)]
