@@ -1,12 +1,12 @@
 //! Stock health: what has kept units off sale for long, and settling reported lines. Must not know what settling does.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::{Explanation, NOTE_CHARS_MAX, OrderItemId, Outcome, Stock, StockListId};
+use onhand_core::{Explanation, NOTE_CHARS_MAX, OrderItemId, Outcome, Stock};
+use onhand_store::Tx;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
-use onhand_store::{Tx, resource};
 use onhand_web::form::FieldErrors;
 use onhand_web::frame::Entry;
 use onhand_web::link;
@@ -16,9 +16,9 @@ use super::answer::ScreenAnswer;
 use super::done::Done;
 use super::fault::{self, Fault};
 use super::visit::Visit;
-use crate::services::ServiceError;
 use crate::services::reserving::ReservingLine;
 use crate::services::stock_health::{self, OLD_SECONDS_DEFAULT, ROWS_MAX, SETTLED_MAX};
+use crate::services::{ServiceError, names};
 
 const DAY_SECONDS: i64 = 24 * 3_600;
 
@@ -41,8 +41,10 @@ async fn page(visit: &Visit, status: StatusCode, returned: Returned) -> Result<S
     let days = asked.filter(|days| DAYS.contains(days)).unwrap_or(OLD_SECONDS_DEFAULT / DAY_SECONDS);
     let before = app.clock.now().minus_seconds(days * DAY_SECONDS);
     let found = stock_health::look(app, &requester, before, ROWS_MAX).await?;
-    let of_lines = found.reported.iter().chain(&found.open).map(|one| one.line.reserved_list);
-    let names = list_names(visit, of_lines.chain(found.oversold.iter().map(|stock| stock.list)).collect()).await?;
+    let of_lines = found.reported.iter().chain(&found.open).map(|one| one.line.reserved_list.get());
+    let lists: BTreeSet<i64> = of_lines.chain(found.oversold.iter().map(|stock| stock.list.get())).collect();
+    let body = async move |tx: &mut Tx<'_>| names::of(tx, &STOCK_LISTS, &lists).await;
+    let names = visit.app.store.read("records.names", body).await?;
     let aged =
         |lines: &[ReservingLine], has_more| Aged { rows: lines.iter().map(|one| row(&names, one)).collect(), has_more };
     let page = Health {
@@ -59,37 +61,26 @@ async fn page(visit: &Visit, status: StatusCode, returned: Returned) -> Result<S
     visit.show_with(status, &page, Health::as_rows)
 }
 
-/// The names of some lists.
-async fn list_names(visit: &Visit, lists: Vec<StockListId>) -> Result<HashMap<StockListId, String>, Fault> {
-    let mut ids: Vec<i64> = lists.into_iter().map(StockListId::get).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let body = async move |tx: &mut Tx<'_>| resource::by_ids(tx, &STOCK_LISTS, &ids).await;
-    let found = visit.app.store.read("records.by_ids", body).await?;
-    let named = |list: &resource::Record| (StockListId::new(list.id), list.text("name").unwrap_or_default().to_owned());
-    Ok(found.iter().map(named).collect())
-}
-
-fn row(names: &HashMap<StockListId, String>, one: &ReservingLine) -> AgedRow {
+fn row(names: &HashMap<i64, String>, one: &ReservingLine) -> AgedRow {
     AgedRow {
         line: one.line.id.get(),
         order: one.order.as_ref().map_or(0, |order| order.id.get()),
         number: one.order.as_ref().map_or_else(String::new, |order| order.number.clone()),
         product: one.line.product.get(),
         sku: one.line.sku.clone(),
-        list: names.get(&one.line.reserved_list).cloned().unwrap_or_default(),
+        list: names.get(&one.line.reserved_list.get()).cloned().unwrap_or_default(),
         quantity: one.reservation.quantity.units(),
         since: stock_health::since(one),
         code: one.code.clone(),
     }
 }
 
-fn oversold(names: &HashMap<StockListId, String>, stock: &Stock) -> OversoldRow {
+fn oversold(names: &HashMap<i64, String>, stock: &Stock) -> OversoldRow {
     OversoldRow {
         product: stock.product.get(),
         sku: stock.sku.clone(),
         list: stock.list.get(),
-        list_name: names.get(&stock.list).cloned().unwrap_or_default(),
+        list_name: names.get(&stock.list.get()).cloned().unwrap_or_default(),
         on_hand: stock.on_hand,
         taken: stock.reserved + stock.reported,
     }

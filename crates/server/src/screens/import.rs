@@ -5,11 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use onhand_core::{ImportId, PriceListId, Stock, StockId, StockListId};
+use onhand_store::Tx;
 use onhand_store::imports::{ImportRow as Stored, State, Task};
 use onhand_store::tables::prices::PRICE_LISTS;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_store::tables::{accounts, product_stocks};
-use onhand_store::{Tx, resource};
 use onhand_web::frame::Entry;
 use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, LayoutNotes, RowSums};
 use onhand_web::screens::imports::ImportLine;
@@ -21,7 +21,6 @@ use super::naming;
 use super::stock::{page_number, pager};
 use super::visit::Visit;
 use crate::http::download::{self, Format};
-use crate::services::exports;
 use crate::services::imports::layout::{Layout, MappingOrigin};
 use crate::services::imports::price_results::PriceTexts;
 use crate::services::imports::reread;
@@ -29,6 +28,7 @@ use crate::services::imports::results::{self, LevelChanges, LevelDirection, Part
 use crate::services::imports::row_results::{ResultStatus, RowResult, StockValues};
 use crate::services::imports::status::{self, ImportStatus};
 use crate::services::imports::{follow, price_template, result_file};
+use crate::services::{exports, names};
 
 /// Rows of a page.
 const ROWS: i64 = 50;
@@ -41,8 +41,8 @@ pub(super) async fn lines(visit: &Visit, imports: &[&Stored]) -> Result<Vec<Impo
     let prices: BTreeSet<i64> = imports.iter().filter_map(|import| import.price_list).map(PriceListId::get).collect();
     let people: BTreeSet<_> = imports.iter().map(|import| import.actor).collect();
     let body = async move |tx: &mut Tx<'_>| {
-        let lists = names(tx, &STOCK_LISTS, &lists).await?;
-        let prices = names(tx, &PRICE_LISTS, &prices).await?;
+        let lists = names::of(tx, &STOCK_LISTS, &lists).await?;
+        let prices = names::of(tx, &PRICE_LISTS, &prices).await?;
         let mut named = HashMap::new();
         for person in &people {
             let found = accounts::by_id(tx, *person).await?;
@@ -57,17 +57,6 @@ pub(super) async fn lines(visit: &Visit, imports: &[&Stored]) -> Result<Vec<Impo
         naming::import_line(import, list.cloned().unwrap_or_default(), &people)
     };
     Ok(imports.iter().map(line).collect())
-}
-
-/// The names of some lists, by their ids.
-async fn names(
-    tx: &mut Tx<'_>,
-    table: &'static resource::Table,
-    ids: &BTreeSet<i64>,
-) -> Result<HashMap<i64, String>, onhand_store::Error> {
-    let ids: Vec<i64> = ids.iter().copied().collect();
-    let named = resource::by_ids(tx, table, &ids).await?;
-    Ok(named.iter().map(|record| (record.id, record.text("name").unwrap_or_default().to_owned())).collect())
 }
 
 /// The import in the path. One that has not arrived whole is none.

@@ -22,6 +22,7 @@ pub mod fulfilment;
 pub mod imports;
 pub mod levels;
 pub mod list_sourcing;
+pub mod names;
 pub mod number_parts;
 pub mod order_place;
 pub mod orders;

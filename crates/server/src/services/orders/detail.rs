@@ -15,7 +15,7 @@ use onhand_store::tables::{mappings, order_items, packages, products};
 use onhand_store::{Error, Tx, Value};
 
 use super::cancellations;
-use crate::services::{Requester, ServiceError, Services};
+use crate::services::{Requester, ServiceError, Services, names};
 
 /// Reasons that can be chosen from.
 const REASONS_MAX: i64 = 100;
@@ -78,9 +78,9 @@ async fn of(tx: &mut Tx<'_>, order: Order, items: Vec<OrderItem>) -> Result<Orde
     let skus: Vec<ProductId> = items.iter().map(|item| item.product).collect();
     let products = products::names(tx, &skus).await?;
     let lists: BTreeSet<i64> = items.iter().map(|item| item.reserved_list.get()).collect();
-    let lists = names(tx, &STOCK_LISTS, lists).await?;
+    let lists = names::of(tx, &STOCK_LISTS, &lists).await?;
     let locations: BTreeSet<i64> = packages.iter().map(|package| package.location.get()).collect();
-    let locations = names(tx, &LOCATIONS, locations).await?;
+    let locations = names::of(tx, &LOCATIONS, &locations).await?;
     let reasons = reasons(tx).await?;
     let reservations = reservations.into_iter().map(|reservation| (reservation.item, reservation)).collect();
     Ok(OrderDetail {
@@ -96,16 +96,6 @@ async fn of(tx: &mut Tx<'_>, order: Order, items: Vec<OrderItem>) -> Result<Orde
         locations,
         reasons,
     })
-}
-
-async fn names(
-    tx: &mut Tx<'_>,
-    table: &'static resource::Table,
-    ids: BTreeSet<i64>,
-) -> Result<HashMap<i64, String>, Error> {
-    let ids: Vec<i64> = ids.into_iter().collect();
-    let found = resource::by_ids(tx, table, &ids).await?;
-    Ok(found.iter().map(|record| (record.id, record.text("name").unwrap_or_default().to_owned())).collect())
 }
 
 async fn reasons(tx: &mut Tx<'_>) -> Result<Vec<Reason>, Error> {
