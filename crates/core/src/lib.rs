@@ -45,8 +45,9 @@ pub use rejection::Rejection;
 pub use stock::{
     AdjustmentReason, Cause, Delta, Explanation, LOW_STOCK_DEFAULT, LevelWrite, MoveRegistration, MovedFrom, Movement,
     NOTE_CHARS_MAX, Product, REASON_CHARS_MAX, Reason, ReleaseMode, RemoteFigures, RemovedStock, Reservation,
-    ReservationState, SKU_CHARS_MAX, STOCK_TRANSFER_LINES_MAX, STOCK_TRANSFER_REFERENCE_CHARS_MAX, Stock, StockKey,
-    StockList, StockState, StockStates, StockTransfer, StockTransferLine, StockVersion, UnitType, Written,
+    ReservationState, RolledUp, SKU_CHARS_MAX, STOCK_TRANSFER_LINES_MAX, STOCK_TRANSFER_REFERENCE_CHARS_MAX, Stock,
+    StockKey, StockList, StockState, StockStates, StockTransfer, StockTransferLine, StockVersion, UnitType, Written,
+    roll_up,
 };
 pub use time::{FUTURE_SECONDS_MAX, Timestamp};
 pub use working_set::{

@@ -3,11 +3,14 @@
 //! Promises: flag over environment variable over default; secrets are never printed. Must not know what a value is
 //! used for.
 
+mod history;
+
 use std::net::{Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 
 use clap::{Args, FromArgMatches as _};
 
+pub use self::history::HistoryConfig;
 use crate::auth::TrustedProxies;
 use crate::auth::sealing::SealingKeys;
 use crate::outgoing_networks::OutgoingNetworks;
@@ -268,6 +271,10 @@ pub struct ServeConfig {
         value_parser = clap::value_parser!(u32).range(1..)
     )]
     pub batch_remote_seconds: u32,
+
+    /// How long what has happened to stock is kept.
+    #[command(flatten)]
+    pub history: HistoryConfig,
 
     /// Days that reports and events of channels' clients are kept; of very many, the oldest are deleted sooner.
     #[arg(long, env = "ONHAND_REPORT_DAYS", default_value = "30", value_name = "DAYS")]

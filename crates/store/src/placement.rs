@@ -37,6 +37,8 @@ const LOCAL: &[&str] = &[
     "commit_marker",
     // Read only by the processes that want a lease.
     "lease",
+    // Written with every step of background work, by one process at a time.
+    "retention",
     // Work of people, not of programs: seldom, and read by one process.
     "stock_location_sender",
     "stock_count",

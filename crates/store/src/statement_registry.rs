@@ -44,6 +44,7 @@ static FILES: &[&&[&Statement]] = &[
     &crate::migrate::STATEMENTS,
     &crate::tables::movements::STATEMENTS,
     &crate::tables::movements::as_of::STATEMENTS,
+    &crate::tables::movements::roll_up::STATEMENTS,
     &crate::tables::order_items::STATEMENTS,
     &crate::tables::order_items::reservations::STATEMENTS,
     &crate::tables::orders::STATEMENTS,

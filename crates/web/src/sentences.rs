@@ -71,6 +71,7 @@ const TURKISH: &[(&str, &str)] = &[
         "Zaman anlaşılmadı. Şöyle yazın: 2026-01-31T09:30 ya da 2026-01-31T09:30:00+03:00.",
     ),
     ("This time is in the future.", "Bu zaman gelecekte."),
+    ("What stock was before {} is not known any more.", "{} öncesindeki stok artık bilinmiyor."),
     (
         "This is no time zone. Use a name of the IANA database, like Europe/Istanbul.",
         "Bu bir saat dilimi değil. Europe/Istanbul gibi bir IANA adı kullanın.",

@@ -46,6 +46,8 @@ pub enum What {
     Moved,
     /// A reported line was settled without a level.
     Settled,
+    /// Old changes were rolled up into one.
+    RolledUp,
 }
 
 impl From<Cause> for What {
@@ -69,13 +71,14 @@ impl From<Cause> for What {
             Cause::CartConfirmed(_) => Self::CartConfirmed,
             Cause::StockTransfer(_) => Self::Moved,
             Cause::Settled(_) => Self::Settled,
+            Cause::RolledUp(_) => Self::RolledUp,
         }
     }
 }
 
 impl What {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Order,
         Self::Release,
         Self::Cancel,
@@ -94,6 +97,7 @@ impl What {
         Self::CartConfirmed,
         Self::Moved,
         Self::Settled,
+        Self::RolledUp,
     ];
 
     /// Its word in an address.
@@ -117,6 +121,7 @@ impl What {
             Self::CartConfirmed => "cart-confirmed",
             Self::Moved => "moved",
             Self::Settled => "settled",
+            Self::RolledUp => "rolled-up",
         }
     }
 
@@ -146,6 +151,7 @@ impl What {
             Self::CartConfirmed => t.did_confirm_cart(),
             Self::Moved => t.did_move(),
             Self::Settled => t.did_settle(),
+            Self::RolledUp => t.did_roll_up(),
         }
     }
 
@@ -168,6 +174,7 @@ impl What {
             Self::CartConfirmed => t.by_cart_confirmed(),
             Self::Moved => t.by_moved(),
             Self::Settled => t.by_settled(),
+            Self::RolledUp => t.by_rolled_up(),
         }
     }
 
@@ -192,6 +199,7 @@ impl What {
             Self::CartConfirmed => t.said_confirm_cart().to_owned(),
             Self::Moved => t.said_move(number),
             Self::Settled => t.said_settle(number),
+            Self::RolledUp => t.said_roll_up(number),
         }
     }
 
@@ -206,7 +214,7 @@ impl What {
             Self::Write => "t-level",
             Self::Import => "t-import",
             Self::NotFound => "t-bad",
-            Self::Count => "t-count",
+            Self::Count | Self::RolledUp => "t-count",
         }
     }
 
@@ -224,7 +232,7 @@ impl What {
             Self::Return | Self::CartReleased => "undo-2",
             Self::Count => "clipboard-check",
             Self::Found | Self::CartConfirmed => "check",
-            Self::CartExpired | Self::Settled => "clock",
+            Self::CartExpired | Self::Settled | Self::RolledUp => "clock",
         }
     }
 }

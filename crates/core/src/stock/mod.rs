@@ -7,6 +7,7 @@ mod movement;
 mod product;
 mod remote_figures;
 mod reservation;
+mod roll_up;
 mod states;
 mod stock_list;
 mod transfer;
@@ -17,6 +18,7 @@ pub use movement::{
 pub use product::{Product, ProductRef, SKU_CHARS_MAX};
 pub use remote_figures::RemoteFigures;
 pub use reservation::{MovedFrom, Reservation, ReservationState};
+pub use roll_up::{RolledUp, roll_up};
 pub use states::{LOW_STOCK_DEFAULT, StockState, StockStates};
 pub use stock_list::{MoveRegistration, ReleaseMode, StockList};
 pub use transfer::{STOCK_TRANSFER_LINES_MAX, STOCK_TRANSFER_REFERENCE_CHARS_MAX, StockTransfer, StockTransferLine};

@@ -119,6 +119,8 @@ pub enum Cause {
     StockTransfer(StockTransferId),
     /// A reported line was settled without a level: by its age, or by a person.
     Settled(OrderItemId),
+    /// Old movements, so many, were rolled up into this one.
+    RolledUp(i64),
 }
 
 /// By how much each number changes.

@@ -230,7 +230,11 @@ fn events(visit: &Visit, why: &Why, cause: Option<What>) -> Vec<Event> {
             movement: movement.id.get(),
             at: movement.at,
             what,
-            quantity: if naming::is_level(movement) { movement.on_hand } else { moved },
+            quantity: match movement.cause {
+                Cause::RolledUp(movements) => movements,
+                _ if naming::is_level(movement) => movement.on_hand,
+                _ => moved,
+            },
             reference: naming::reference(visit, &why.origins, movement),
             by: why.origins.person(movement).to_owned(),
             token: String::new(),

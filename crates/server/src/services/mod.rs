@@ -34,6 +34,7 @@ pub mod products;
 pub mod reads;
 pub mod requester;
 pub mod reserving;
+pub mod retention;
 pub mod saved_views;
 pub mod search;
 pub mod settled;

@@ -54,7 +54,7 @@ impl NumbersAsOf {
     }
 }
 
-/// The numbers of a stock at an instant.
+/// The numbers of a stock at an instant. Of one before [`super::retention::told_since`] they are not known.
 pub async fn of_stock(services: &Services, stock: Stock, instant: Timestamp) -> Result<NumbersAsOf, ServiceError> {
     let body = async move |tx: &mut Tx<'_>| {
         let movement = as_of::as_of(tx, &stock, instant).await?;

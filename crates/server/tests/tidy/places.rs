@@ -21,6 +21,7 @@ const OTHER_TESTS: &[(&str, &str)] = &[
     ("orders/outgoing", "follows lines that are placed with data sources"),
     ("orders/reservation", "follows a reservation through all resources of the area"),
     ("stock/read_back", "stocks that are written back as they were read are too much for the file of stocks"),
+    ("stock/retention", "follows old movements and carts through what shows them"),
 ];
 
 /// Resources that have no table of their name.

@@ -55,6 +55,10 @@ statements! {
     SUM_OF_STOCK = "cart_reservation_lines.sum_of_stock",
         "SELECT COUNT(*), COALESCE(CAST(SUM(reserved) AS BIGINT), 0) FROM cart_reservation_line
          WHERE stock_id = ?1 AND reserved > 0";
+    /// In whichever bucket: ids grow with time, so the first ones are the oldest.
+    ENDED = "cart_reservations.ended",
+        "SELECT id, channel_id, reference, state, expires_at, order_id, created_at, modified_at
+         FROM cart_reservation WHERE state = ?1 ORDER BY id LIMIT ?2";
     INSERT = "cart_reservations.insert",
         "INSERT INTO cart_reservation (bucket, id, channel_id, reference, state, expires_at, due_at, order_id,
          line_count, open_channel_id, created_at, modified_at)
@@ -68,6 +72,9 @@ statements! {
     UPDATE_LINE = "cart_reservation_lines.update",
         "UPDATE cart_reservation_line SET quantity = ?4, reserved = ?5
          WHERE cart_reservation_id = ?1 AND number = ?2 AND bucket = ?3";
+    REMOVE = "cart_reservations.remove", "DELETE FROM cart_reservation WHERE id = ?1 AND bucket = ?2";
+    REMOVE_LINES = "cart_reservation_lines.remove",
+        "DELETE FROM cart_reservation_line WHERE cart_reservation_id = ?1 AND bucket = ?2";
 }
 
 /// A cart reservation without its lines.
@@ -222,6 +229,33 @@ pub(crate) async fn apply(
     tx.execute_bulk(&UPDATE_LINE, rows).await
 }
 
+/// Some that ended before a time, without their lines; so many of each state at the most.
+async fn ended(tx: &mut Tx<'_>, before: Timestamp, together: i64) -> Result<Vec<CartReservation>, Error> {
+    let mut all = Vec::new();
+    for state in [CartState::Confirmed, CartState::Released, CartState::Expired] {
+        let oldest = tx.all(&ENDED, &values![state.number(), together], read).await?;
+        all.extend(oldest.into_iter().filter(|cart| cart.modified_at < before));
+    }
+    Ok(all)
+}
+
+/// Whether there is one that ended before a time.
+pub async fn has_ended(tx: &mut Tx<'_>, before: Timestamp) -> Result<bool, Error> {
+    Ok(!ended(tx, before, 1).await?.is_empty())
+}
+
+/// Removes some that ended before a time; whether it removed any. Nobody else may do so at the same time.
+pub async fn forget(tx: &mut Tx<'_>, before: Timestamp, together: i64) -> Result<bool, Error> {
+    let changes = TrackedChanges { removed: ended(tx, before, together).await?, ..TrackedChanges::default() };
+    let key = |cart: &CartReservation| values![cart.id.get(), cart.id.bucket()];
+    tx.execute_bulk(&REMOVE_LINES, changes.removed.iter().map(key)).await?;
+    tx.execute_bulk(&REMOVE, changes.removed.iter().map(key)).await?;
+    let mut counters = CounterDeltas::default();
+    count(&changes, &mut counters);
+    counters.write(tx).await?;
+    Ok(!changes.removed.is_empty())
+}
+
 fn line_values<'l>(cart: &CartReservation, line: &'l CartLine) -> [crate::Value<'l>; 10] {
     values![
         cart.id.bucket(),
@@ -260,7 +294,7 @@ fn due_at(cart: &CartReservation) -> Option<i64> {
 }
 
 fn count(changes: &TrackedChanges<CartReservation>, counters: &mut CounterDeltas) {
-    let before = changes.changed.iter().map(|(before, _)| (before, -1));
+    let before = changes.changed.iter().map(|(before, _)| before).chain(&changes.removed).map(|cart| (cart, -1));
     let rows = changes.made.iter().chain(changes.changed_rows()).map(|cart| (cart, 1)).chain(before);
     for (cart, by) in rows {
         let id = cart.id.get();

@@ -1,6 +1,7 @@
 //! Movements: appending, and walking one stock's history. Must not know how numbers are decided.
 
 pub mod as_of;
+pub mod roll_up;
 
 use onhand_core::{
     CartReservationId, Cause, Delta, Explanation, ImportId, LevelWrite, Movement, MovementId, OrderItemId, Reason,
@@ -15,7 +16,8 @@ statements! {
     BY_ID = "movements.by_id",
         "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
          reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
-         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id
+         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id,
+         rolled_up
          FROM movement WHERE id = ?1 AND bucket = ?2";
     /// Along the previous movements of a stock, which are all in its bucket. Ids of several processes are not in the
     /// order of time, so the steps are counted.
@@ -23,7 +25,8 @@ statements! {
         "WITH RECURSIVE walked AS (
          SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
          reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
-         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id, bucket,
+         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id,
+         rolled_up, bucket,
          CAST(1 AS BIGINT) AS step
          FROM movement WHERE id = ?1 AND bucket = ?2
          UNION ALL
@@ -31,17 +34,19 @@ statements! {
          m.external_reservation_delta, m.reported_delta, m.on_hand, m.reserved, m.reported, m.actor_id, m.at, m.import_id,
          m.snapshot_before, m.snapshot_after, m.unit_before, m.adjustment_reason, m.note,
          m.cart_reservation_id,
-         m.stock_transfer_id, m.bucket, walked.step + 1
+         m.stock_transfer_id, m.rolled_up, m.bucket, walked.step + 1
          FROM walked JOIN movement m ON m.id = walked.previous_id AND m.bucket = walked.bucket
          WHERE walked.step < ?3 AND m.bucket = ?2)
          SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
          reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
-         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id
+         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id,
+         rolled_up
          FROM walked ORDER BY step";
     NEWEST = "movements.newest",
         "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
          reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before,
-         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id FROM movement
+         snapshot_after, unit_before, adjustment_reason, note, cart_reservation_id, stock_transfer_id,
+         rolled_up FROM movement
          WHERE at > ?1 ORDER BY at DESC LIMIT ?2";
     INSERT = "movements.insert",
         "INSERT INTO movement (bucket, id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta,
@@ -76,6 +81,7 @@ fn read(row: &Row<'_>) -> Result<Movement, Error> {
             "cart_confirmed" => Cause::CartConfirmed(item),
             "settled" => Cause::Settled(item),
             "stock_transfer" => Cause::StockTransfer(StockTransferId::new(row.get::<Option<i64>>(21)?.unwrap_or(0))),
+            "rolled_up" => Cause::RolledUp(row.get::<Option<i64>>(22)?.unwrap_or(1)),
             "import" => Cause::Import(ImportId::new(row.get::<Option<i64>>(14)?.unwrap_or(0))),
             other => return Err(Error::Internal(format!("there is no movement cause {other:?}"))),
         },
@@ -120,6 +126,7 @@ pub const CAUSES: &[&str] = &[
     "cart_confirmed",
     "stock_transfer",
     "settled",
+    "rolled_up",
 ];
 
 /// The stored word for a cause, and the order line it is about.
@@ -143,6 +150,7 @@ pub const fn cause_name(cause: Cause) -> (&'static str, Option<OrderItemId>) {
         Cause::CartConfirmed(item) => ("cart_confirmed", Some(item)),
         Cause::StockTransfer(_) => ("stock_transfer", None),
         Cause::Settled(item) => ("settled", Some(item)),
+        Cause::RolledUp(_) => ("rolled_up", None),
     }
 }
 
@@ -168,6 +176,14 @@ pub const fn cart_of(cause: Cause) -> Option<CartReservationId> {
 pub const fn stock_transfer_of(cause: Cause) -> Option<StockTransferId> {
     match cause {
         Cause::StockTransfer(transfer) => Some(transfer),
+        _ => None,
+    }
+}
+
+/// How many movements were rolled up into the one with a cause.
+pub const fn rolled_up_of(cause: Cause) -> Option<i64> {
+    match cause {
+        Cause::RolledUp(movements) => Some(movements),
         _ => None,
     }
 }

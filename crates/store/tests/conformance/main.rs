@@ -32,6 +32,7 @@ mod products;
 mod proxy;
 mod reports;
 mod resource;
+mod retention;
 mod saved_views;
 mod server_engine;
 mod shop;

@@ -42,7 +42,7 @@ const SHOP: &str = "
     INSERT INTO adjustment_reason VALUES (1, 'vitrin ☂', 'Vitrin', 1, '{}', 5, 6);
     INSERT INTO removed_stock VALUES (1, 999937, 1, 256, 'Eski ☂', 'kg', 5, 6, 1);
     INSERT INTO stock_list_sums VALUES (1, 5, 6, 4000, 48000, 1, 4, 48005, 0, 1, 0, 0, NULL), (2, 5, 6, 1, 9, 0, 0, 9, 0, 0, 0, 0, 7);
-    INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL, NULL, 5, NULL, NULL, NULL, NULL, NULL FROM stock;
+    INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL, NULL, 5, NULL, NULL, NULL, NULL, NULL, NULL FROM stock;
     INSERT INTO sales_order VALUES (7, 263, 0, 'T-1', 400, 0, 'try', '{}', '{}', 1, 1, 1);
     INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1, 1, NULL,
                                    'nearest_store next_choice 4888', 1),
@@ -51,7 +51,8 @@ const SHOP: &str = "
     INSERT INTO data_source_line VALUES (7, 263, 263, 1, 'placed', 1, 9, 5, 4, 'a,b', 77, 78, 'no_answer', 'Yanıt yok', 'Onların 1');
     INSERT INTO reservation VALUES (1, 263, 257, 2, 2, 8, NULL, NULL, NULL), (1, 519, 257, 1, 1, NULL, 9, 513, 2);
     INSERT INTO mapping VALUES (7, 263, 263, 'erp', 'CODE', 1);
-    INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 4, 10, 1, 4, 1, 6, 3, 7, 8, 'kg', 'counted', 'çok', NULL, 256);
+    INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 4, 10, 1, 4, 1, 6, 3, 7, 8, 'kg', 'counted', 'çok', NULL, 256, 3);
+    INSERT INTO retention VALUES ('movements_to_days', 5, 257);
     UPDATE stock SET reserved = 1, reported = 4, movement_id = 90000001, states = 2 WHERE id = 257;
     INSERT INTO stock_location_address VALUES (1, 'Depot', '', '', '', '', '', '', '', '', NULL, '28.9', 1, 1, 1);
     INSERT INTO stock_location VALUES
@@ -73,7 +74,7 @@ const SHOP: &str = "
       (3, 771, 0, 'cart', 2, 50, 263, NULL, 1, NULL, 5, 7);
     INSERT INTO cart_reservation_line VALUES (2, 514, 1, 512, 'SKU-2', 1, 514, 2, 2, NULL),
       (3, 771, 1, 512, 'SKU-2', 1, 514, 1, 0, 'nearest_store');
-    INSERT INTO movement VALUES (2, 90000002, 514, 514, 'cart_reserved', NULL, 0, 2, 0, 0, 11, 2, 0, 1, 6, NULL, NULL, 7, NULL, NULL, NULL, 514, NULL);
+    INSERT INTO movement VALUES (2, 90000002, 514, 514, 'cart_reserved', NULL, 0, 2, 0, 0, 11, 2, 0, 1, 6, NULL, NULL, 7, NULL, NULL, NULL, 514, NULL, NULL);
     UPDATE stock SET reserved = 2, movement_id = 90000002 WHERE id = 514;
     INSERT INTO webhook VALUES (1, 'Kargo ☂', 'https://a.example/h', '[\"stock.changed\"]', 1, NULL, 1, 's1.a.b', 5, 6, 3, 2, 7, 0, 9, 'refused',
       NULL, NULL);

@@ -32,6 +32,7 @@ texts! {
     by_cart_expired: "the expiry of cart" | "süresi dolan sepet";
     by_cart_confirmed: "a cart that became order" | "siparişe dönen sepet, sipariş";
     by_moved: "a transfer between lists" | "listeler arası transfer";
+    by_rolled_up: "old changes" | "eski değişiklikler";
     by_settled: "a registered line of order, settled without a level," | "miktar beklemeden kapatılan satır, sipariş";
     by_found: "a removed discrepancy" | "kaldırılan stok farkı";
 }

@@ -215,6 +215,7 @@ texts! {
     did_confirm_cart: "cart ordered" | "sepet sipariş oldu";
     did_move: "moved between lists" | "listeler arası taşındı";
     did_settle: "settled without a level" | "miktar beklemeden kapatıldı";
+    did_roll_up: "rolled up" | "birleştirildi";
     said_order(n): "Ordered {n}" | "{n} sipariş edildi";
     said_release(n): "The ERP registered {n}: from reserved to reported" | "ERP {n} kaydetti: rezerveden bildirilmişe";
     said_cancel(n): "Cancelled {n}" | "{n} iptal edildi";
@@ -232,6 +233,7 @@ texts! {
     said_confirm_cart: "A cart became an order" | "Bir sepet sipariş oldu";
     said_move(n): "A transfer between lists moved {n}" | "Listeler arası transfer {n} taşıdı";
     said_settle(n): "{n} registered by the ERP settled without a level" | "ERP’nin kaydettiği {n}, miktar beklemeden kapatıldı";
+    said_roll_up(n): "{n} old changes of a day or more, rolled up into one" | "Bir günün ya da daha uzun sürenin {n} eski değişikliği, bir arada";
     said_find: "The discrepancy was removed" | "Stok farkı kaldırıldı";
     from_to(what, from, to): "{what} {from} → {to}" | "{what} {from} → {to}";
     with_token(name, token): "{name}, token “{token}”" | "{name}, “{token}” anahtarı";

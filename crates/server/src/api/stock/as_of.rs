@@ -5,6 +5,7 @@ use onhand_core::{MovementId, Stock, Timestamp};
 use super::product_stocks;
 use crate::http::context::RequestContext;
 use crate::http::route::{Holds, Parameter, parameter};
+use crate::services::retention;
 use crate::services::stock_as_of::{self, NumbersAsOf};
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};
@@ -37,7 +38,7 @@ pub const VIEW: ResponseSchema = response_schema!("StockAsOf" {
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let stock = product_stocks::found(&call).await?;
     let zone = call.app.zone(stock.list).await?;
-    let Some(instant) = instant(&call, "time", zone)? else {
+    let Some(instant) = instant(&call, "time", zone).await? else {
         return Err(Error::field("time", "This field is required."));
     };
     let numbers = stock_as_of::of_stock(&call.app, stock.clone(), instant).await?;
@@ -66,8 +67,8 @@ pub fn write(out: &mut String, stock: &Stock, numbers: &NumbersAsOf, instant: Ti
 ///
 /// # Errors
 ///
-/// 400 for a time that is none, is not one moment, or has not come yet.
-pub fn instant(call: &RequestContext, name: &str, zone: Option<Zone>) -> Result<Option<Timestamp>, Error> {
+/// 400 for a time that is none, is not one moment, has not come yet, or is so long ago that history has no numbers of it.
+pub async fn instant(call: &RequestContext, name: &str, zone: Option<Zone>) -> Result<Option<Timestamp>, Error> {
     let zone = match call.asked("tz") {
         Some(text) => Some(text.parse::<Zone>().map_err(|fault| Error::field("tz", fault))?),
         None => zone,
@@ -76,8 +77,14 @@ pub fn instant(call: &RequestContext, name: &str, zone: Option<Zone>) -> Result<
     let written = scalar::written_time(text).ok_or_else(|| Error::field(name, "Enter a valid date/time."))?;
     let moment = written.decisive(zone.as_ref(), Twice::Refused);
     let moment = moment.map_err(|fault| Error::field(name, fault.to_string()))?;
-    match moment > call.app.clock.now() {
-        true => Err(Error::field(name, "This time is in the future.")),
-        false => Ok(Some(moment)),
+    if moment > call.app.clock.now() {
+        return Err(Error::field(name, "This time is in the future."));
+    }
+    match retention::told_since(&call.app).await? {
+        Some(since) if moment < since => {
+            let since = scalar::time_text(since);
+            Err(Error::field(name, format!("What stock was before {since} is not known any more.")))
+        }
+        _ => Ok(Some(moment)),
     }
 }

@@ -36,7 +36,7 @@ pub async fn export(call: RequestContext) -> Result<ApiResponse, Error> {
         }
     };
     listing.conditions.extend(channels::of_own_lists(&call.app, &call.requester(), "stock_list_id").await?);
-    let instant = as_of::instant(&call, "as_of", zone(&call).await?)?;
+    let instant = as_of::instant(&call, "as_of", zone(&call).await?).await?;
     let name = format!("product_stock_{}", &scalar::time_text(instant.unwrap_or(call.app.clock.now()))[..10]);
     if let Some(instant) = instant {
         return download::reply(&call.app, (&name, format), move |reads, sink| {

@@ -39,6 +39,7 @@ pub const MOVEMENT: ResponseSchema = response_schema!("Movement" {
     reservation: IntOrNull,
     reference: TextOrNull,
     stock_transfer: IntOrNull,
+    rolled_up: IntOrNull,
 });
 
 /// A stock's history, newest first.
@@ -178,5 +179,6 @@ fn write_movement(out: &mut String, entry: &HistoryEntry, origins: &Origins) {
         .int_or_null("reservation", origins.cart(movement).map(|(cart, _)| cart.get()))
         .text_or_null("reference", origins.cart(movement).map(|(_, reference)| reference))
         .int_or_null("stock_transfer", movements::stock_transfer_of(movement.cause).map(StockTransferId::get))
+        .int_or_null("rolled_up", movements::rolled_up_of(movement.cause))
         .close();
 }

@@ -9,6 +9,7 @@ mod movements;
 mod product_stocks;
 mod read_back;
 mod reservations;
+mod retention;
 mod stock_health;
 mod stock_lists;
 mod stock_sums;
