@@ -47,6 +47,7 @@ static FILES: &[&&[&Statement]] = &[
     &crate::tables::movements::roll_up::STATEMENTS,
     &crate::tables::order_items::STATEMENTS,
     &crate::tables::order_items::reservations::STATEMENTS,
+    &crate::tables::order_items::reserving::STATEMENTS,
     &crate::tables::orders::STATEMENTS,
     &crate::tables::outgoing_lines::STATEMENTS,
     &crate::tables::packages::STATEMENTS,

@@ -18,9 +18,6 @@ statements! {
          FROM reservation r JOIN stock s ON s.id = r.stock_id AND s.bucket = r.bucket
          WHERE r.state = 2 AND (r.registered_at, r.item_id) > (?1, ?2) AND r.registered_at <= ?3
          ORDER BY r.registered_at, r.item_id LIMIT ?4";
-    /// Ids of lines grow with time, so the first ones are the oldest.
-    OPEN = "stock_health.open",
-        "SELECT item_id FROM reservation WHERE state = 1 AND item_id > ?1 ORDER BY item_id LIMIT ?2";
     SETTLING = "stock_health.settling_lists",
         "SELECT id, reported_settles_after_seconds FROM stock_list
          WHERE reported_settles_after_seconds > 0 AND id > ?1 ORDER BY id LIMIT ?2";
@@ -55,11 +52,6 @@ pub async fn reported(
 ) -> Result<Vec<ReportedLine>, Error> {
     let (since, item) = after.map_or((i64::MIN, 0), |last| (last.registered_at.micros(), last.item.get()));
     tx.all(&REPORTED, &values![since, item, until.micros(), limit], read).await
-}
-
-/// Lines that the ERP has not registered, the oldest first, so many at the most.
-pub async fn open(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<OrderItemId>, Error> {
-    tx.all(&OPEN, &values![0, limit], |row| row.get(0).map(OrderItemId::new)).await
 }
 
 /// The lists that settle reported lines by their age, each with that age in seconds.

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use onhand_core::{Explanation, NOTE_CHARS_MAX, OrderItemId, Outcome, Stock};
 use onhand_store::Tx;
+use onhand_store::tables::batch_requests::BatchRow;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_web::form::FieldErrors;
 use onhand_web::frame::Entry;
 use onhand_web::link;
-use onhand_web::screens::health::{Aged, AgedRow, DAYS, Health, OversoldRow};
+use onhand_web::screens::health::{Aged, AgedRow, DAYS, Health, LeaseRow, OversoldRow};
 
 use super::answer::ScreenAnswer;
 use super::done::Done;
 use super::fault::{self, Fault};
+use super::naming;
 use super::visit::Visit;
 use crate::services::reserving::ReservingLine;
 use crate::services::stock_health::{self, OLD_SECONDS_DEFAULT, ROWS_MAX, SETTLED_MAX};
@@ -41,10 +43,12 @@ async fn page(visit: &Visit, status: StatusCode, returned: Returned) -> Result<S
     let days = asked.filter(|days| DAYS.contains(days)).unwrap_or(OLD_SECONDS_DEFAULT / DAY_SECONDS);
     let before = app.clock.now().minus_seconds(days * DAY_SECONDS);
     let found = stock_health::look(app, &requester, before, ROWS_MAX).await?;
-    let of_lines = found.reported.iter().chain(&found.open).map(|one| one.line.reserved_list.get());
+    let of_lines =
+        found.reported.iter().chain(&found.open).chain(&found.unpackaged).map(|one| one.line.reserved_list.get());
     let lists: BTreeSet<i64> = of_lines.chain(found.oversold.iter().map(|stock| stock.list.get())).collect();
     let body = async move |tx: &mut Tx<'_>| names::of(tx, &STOCK_LISTS, &lists).await;
     let names = visit.app.store.read("records.names", body).await?;
+    let channels = naming::channels(visit).await?;
     let aged =
         |lines: &[ReservingLine], has_more| Aged { rows: lines.iter().map(|one| row(&names, one)).collect(), has_more };
     let page = Health {
@@ -52,6 +56,9 @@ async fn page(visit: &Visit, status: StatusCode, returned: Returned) -> Result<S
         days,
         reported: aged(&found.reported, found.has_more_reported),
         open: aged(&found.open, found.has_more_open),
+        unpackaged: aged(&found.unpackaged, found.has_more_unpackaged),
+        leases: found.leases.iter().map(|batch| lease(&channels, batch)).collect(),
+        has_more_leases: found.has_more_leases,
         oversold: found.oversold.iter().map(|stock| oversold(&names, stock)).collect(),
         has_more_oversold: found.has_more_oversold,
         chosen: returned.chosen,
@@ -72,6 +79,14 @@ fn row(names: &HashMap<i64, String>, one: &ReservingLine) -> AgedRow {
         quantity: one.reservation.quantity.units(),
         since: stock_health::since(one),
         code: one.code.clone(),
+    }
+}
+
+fn lease(channels: &[(i64, String)], batch: &BatchRow) -> LeaseRow {
+    LeaseRow {
+        batch: batch.local_batch_id.clone(),
+        channel: naming::channel_name(channels, Some(batch.channel)).unwrap_or_default(),
+        until: batch.lease_until.unwrap_or(batch.modified_at),
     }
 }
 

@@ -33,6 +33,7 @@ pub mod product_search;
 pub mod products;
 pub mod reads;
 pub mod requester;
+pub mod reservations;
 pub mod reserving;
 pub mod retention;
 pub mod saved_views;

@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 
 use onhand_core::commands::{SettleReason, SettleReported};
-use onhand_core::{Command, Explanation, OrderItemId, Stock, StockState, Timestamp};
+use onhand_core::{Command, Explanation, OrderItemId, ReservationState, Stock, StockState, Timestamp};
 use onhand_store::query::{ListQuery, Sort, Window};
 use onhand_store::stock_health::{self, ReportedLine};
-use onhand_store::tables::{order_items, product_stocks};
+use onhand_store::tables::batch_requests::{self, BatchRow};
+use onhand_store::tables::order_items::reserving as reserving_lines;
+use onhand_store::tables::{order_items, product_stocks, unplanned_items};
 use onhand_store::{Error, Tx, stock_views};
 
 use super::reserving::{self, ReservingLine};
@@ -24,6 +26,8 @@ pub const ROWS_DEFAULT: i64 = 20;
 pub const ROWS_MAX: i64 = 100;
 /// Lines that are settled by one request at the most.
 pub const SETTLED_MAX: usize = 1_000;
+/// Unplanned lines that are looked at.
+const UNPLANNED_MAX: i64 = 1_000;
 /// Reported lines that the worker looks at in one reading.
 const STEP: i64 = 500;
 
@@ -38,6 +42,14 @@ pub struct StockHealth {
     pub open: Vec<ReservingLine>,
     /// Whether there are more of them.
     pub has_more_open: bool,
+    /// Lines that should leave, are in no package, and are not short.
+    pub unpackaged: Vec<ReservingLine>,
+    /// Whether there are more of them.
+    pub has_more_unpackaged: bool,
+    /// Batches of channels whose lease is over, so that their objects are told to no one.
+    pub leases: Vec<BatchRow>,
+    /// Whether there are more of them.
+    pub has_more_leases: bool,
     /// Stocks of which more is reserved and reported than there is.
     pub oversold: Vec<Stock>,
     /// Whether there are more of them.
@@ -60,18 +72,42 @@ pub async fn look(
         let found = stock_health::reported(tx, before, None, limit + 1).await?;
         let found: Vec<OrderItemId> = found.iter().map(|line| line.item).collect();
         let mut reported = lines(tx, &requester, &found).await?;
-        let first = stock_health::open(tx, limit + 1).await?;
+        let first = reserving_lines::open_after(tx, OrderItemId::new(0), limit + 1).await?;
         let mut open = lines(tx, &requester, &first).await?;
         open.retain(|one| since(one) <= before);
         let window = Window::Page { number: 1, limit: limit + 1 };
         let conditions = vec![stock_views::in_state(StockState::Oversold)];
         let listing = ListQuery { conditions, sort: Sort::BY_ID, window };
         let mut oversold = product_stocks::page(tx, &listing).await?.rows;
-        let [has_more_reported, has_more_open] = [&mut reported, &mut open].map(|lines| cut(lines, limit));
-        let has_more_oversold = cut(&mut oversold, limit);
-        Ok(StockHealth { reported, has_more_reported, open, has_more_open, oversold, has_more_oversold })
+        let mut unpackaged = unpackaged(tx, &requester, before).await?;
+        let mut leases = batch_requests::expired_of_all(tx, before, limit + 1).await?;
+        let [has_more_reported, has_more_open, has_more_unpackaged] =
+            [&mut reported, &mut open, &mut unpackaged].map(|lines| cut(lines, limit));
+        let [has_more_oversold, has_more_leases] = [cut(&mut oversold, limit), cut(&mut leases, limit)];
+        Ok(StockHealth {
+            reported,
+            has_more_reported,
+            open,
+            has_more_open,
+            unpackaged,
+            has_more_unpackaged,
+            leases,
+            has_more_leases,
+            oversold,
+            has_more_oversold,
+        })
     };
     Ok(services.store.read("stock_health.look", body).await?)
+}
+
+/// The oldest lines that wait for a package since `before` or longer, although their units are there: sourcing should
+/// have planned them.
+async fn unpackaged(tx: &mut Tx<'_>, requester: &Requester, before: Timestamp) -> Result<Vec<ReservingLine>, Error> {
+    let waiting = unplanned_items::after(tx, 0, UNPLANNED_MAX).await?;
+    let ids: Vec<OrderItemId> = waiting.iter().filter(|one| one.created_at <= before).map(|one| one.item).collect();
+    let mut lines = lines(tx, requester, &ids).await?;
+    lines.retain(|one| one.reservation.state != ReservationState::Short);
+    Ok(lines)
 }
 
 /// Since when a line keeps units off sale: when the ERP registered it, or it was made.
@@ -88,7 +124,11 @@ fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
 }
 
 /// Lines with what stands behind them, in their order.
-async fn lines(tx: &mut Tx<'_>, requester: &Requester, ids: &[OrderItemId]) -> Result<Vec<ReservingLine>, Error> {
+pub(super) async fn lines(
+    tx: &mut Tx<'_>,
+    requester: &Requester,
+    ids: &[OrderItemId],
+) -> Result<Vec<ReservingLine>, Error> {
     let items = order_items::by_ids(tx, ids).await?;
     let mut found = order_items::reservations_of(tx, &items).await?;
     let place = |item: OrderItemId| ids.iter().position(|id| *id == item);

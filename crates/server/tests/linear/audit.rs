@@ -33,7 +33,8 @@ impl Audit {
         let orders = walk(&mut connection, "orders/").await;
         let mut orders: BTreeMap<String, Value> =
             orders.into_iter().map(|order| (text(&order["number"]).to_owned(), order)).collect();
-        let carts = walk(&mut connection, "reservations/").await;
+        let mut carts = walk(&mut connection, "reservations/").await;
+        carts.retain(|row| row["kind"] == "cart");
         let stands = |cart: &Value| (text(&cart["reference"]).to_owned(), text(&cart["state"]).to_owned());
         let carts = carts.iter().map(stands).collect();
         let mapped = walk(&mut connection, "integration_mappings/").await;

@@ -34,6 +34,7 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("directory/content_types", "the numbers are part of the program"),
     ("events/event_stream", "shows the event log, which is in store/src/events/"),
     ("fulfilment/short_items", "shows order lines"),
+    ("orders/reservations", "shows carts and order lines"),
     ("fulfilment/stock_availability", "shows stocks of locations"),
     ("imports/bulk_edits", "a bulk edit is an import, and imports have a folder, store/src/imports/"),
     ("imports/import_changes", "shows results of rows, which are in store/src/imports/"),

@@ -55,6 +55,9 @@ statements! {
     EXPIRED = "batch_requests.expired",
         "SELECT id, channel_id, local_batch_id, remote_batch_id, content_type, status, objects, lease_until, created_at,
          modified_at FROM batch_request WHERE channel_id = ?1 AND lease_until <= ?2 ORDER BY lease_until LIMIT ?3";
+    EXPIRED_OF_ALL = "batch_requests.expired_of_all",
+        "SELECT id, channel_id, local_batch_id, remote_batch_id, content_type, status, objects, lease_until, created_at,
+         modified_at FROM batch_request WHERE lease_until <= ?1 ORDER BY lease_until LIMIT ?2";
     INSERT = "batch_requests.insert",
         "INSERT INTO batch_request (id, channel_id, local_batch_id, remote_batch_id, content_type, status, objects,
          lease_until, created_at, modified_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
@@ -156,6 +159,11 @@ pub(crate) async fn expired(
     limit: i64,
 ) -> Result<Vec<BatchRow>, Error> {
     tx.all(&EXPIRED, &values![channel.get(), now.micros(), limit], read).await
+}
+
+/// Batches of all channels that have had their time, the longest ago first, so many at the most.
+pub async fn expired_of_all(tx: &mut Tx<'_>, until: Timestamp, limit: i64) -> Result<Vec<BatchRow>, Error> {
+    tx.all(&EXPIRED_OF_ALL, &values![until.micros(), limit], read).await
 }
 
 /// Whether a batch of a channel has had its time.

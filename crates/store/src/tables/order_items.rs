@@ -1,6 +1,7 @@
 //! Order lines and their reservations: reading. Only the unit of work writes them. Must not know stock numbers.
 
 pub(crate) mod reservations;
+pub mod reserving;
 
 use onhand_core::fulfilment::list_sourcing::SourcedFrom;
 use onhand_core::{

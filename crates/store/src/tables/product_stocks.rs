@@ -2,6 +2,7 @@
 //! row changed.
 
 pub mod available;
+mod narrowing;
 
 use std::collections::BTreeSet;
 
@@ -10,6 +11,7 @@ use onhand_core::{
     StockListId, StockLocationId, StockStates, Timestamp, UnitType, bucket_of_key,
 };
 
+use self::narrowing::narrowed;
 use crate::counters::{self, CounterKey};
 use crate::engine::Row;
 use crate::query::{self, ListQuery, ListTable, Log, Page};
@@ -171,7 +173,7 @@ pub async fn visit(
     query::page(
         tx,
         &BRIEF,
-        listing,
+        &narrowed(listing),
         |id: &i64| *id,
         |row| {
             visit(&StockRow(row))?;
@@ -188,7 +190,7 @@ pub fn is_bounded(listing: &ListQuery) -> bool {
 
 /// A part of all product stocks.
 pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Stock>, Error> {
-    query::page(tx, &TABLE, listing, |row: &Stock| row.id.get(), read).await
+    query::page(tx, &TABLE, &narrowed(listing), |row: &Stock| row.id.get(), read).await
 }
 
 /// How many stocks a list has.

@@ -60,6 +60,7 @@ const SORTS: &[(&str, &str)] = &[
     ("mappings.of_item", "a line has one mapping per kind of remote system"),
     ("movements.history", "the steps of a walk, of which there are a thousand at the most"),
     ("orders.by_number", "a number is used once per channel"),
+    ("reservations.reported_of_sku", "the reported lines of one SKU, which people look at"),
 ];
 
 /// Whole families that may do both: verifying looks at everything, migrating at a row per migration, and a database
@@ -115,7 +116,10 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("watched.pending", "watching: now and then, on every machine"),
     ("watched.reported", "watching: now and then, on every machine"),
     ("watched.short", "watching: now and then, on every machine"),
-    ("stock_health.open", "people who look at old lines: a few rows of an index on every machine"),
+    ("reservations.open_after", "people who look at reservations: a few rows of an index on every machine"),
+    ("reservations.open_of_sku", "the same, or the open lines of all stocks"),
+    ("reservations.reported_of_sku", "the same, of some stocks"),
+    ("reservations.short_after", "the same, of lines that are short"),
     ("stock_sums.step", "counting, in the background: a step of the stocks of a list"),
     (
         "stocks.states",

@@ -26,6 +26,12 @@ pub struct Health {
     pub reported: Aged,
     /// Lines that the ERP has not registered, the oldest first.
     pub open: Aged,
+    /// Lines that wait for a package although their units are there.
+    pub unpackaged: Aged,
+    /// Batches of channels whose lease is over.
+    pub leases: Vec<LeaseRow>,
+    /// Whether there are more of those.
+    pub has_more_leases: bool,
     /// Stocks of which more is reserved and reported than there is.
     pub oversold: Vec<OversoldRow>,
     /// Whether there are more of those.
@@ -70,6 +76,17 @@ pub struct AgedRow {
     pub code: String,
 }
 
+/// A batch of a channel whose lease is over.
+#[derive(Clone, Debug)]
+pub struct LeaseRow {
+    /// Our name for it.
+    pub batch: String,
+    /// The name of the channel.
+    pub channel: String,
+    /// When the lease ended.
+    pub until: Timestamp,
+}
+
 /// A stock of which more is reserved and reported than there is.
 #[derive(Clone, Debug)]
 pub struct OversoldRow {
@@ -95,7 +112,9 @@ impl OversoldRow {
 
 impl Health {
     fn is_fine(&self) -> bool {
-        self.reported.rows.is_empty() && self.open.rows.is_empty() && self.oversold.is_empty()
+        [&self.reported, &self.open, &self.unpackaged].into_iter().all(|lines| lines.rows.is_empty())
+            && self.oversold.is_empty()
+            && self.leases.is_empty()
     }
 
     fn shows(&self, days: impl Whole) -> bool {

@@ -104,7 +104,8 @@ const CONFIRM_READ: &[Field] = &[
 /// The body of a confirmation: the order's fields.
 pub const CONFIRM: &[Field] = &field::joined::<{ CONFIRM_READ.len() + CARRIED.len() }>(CONFIRM_READ, CARRIED);
 
-const LINE_VIEW: ResponseSchema = response_schema!("CartReservationLine" {
+/// A line of one, or of whatever else takes units.
+pub const LINE_VIEW: ResponseSchema = response_schema!("CartReservationLine" {
     line: Int,
     product: Int,
     product_sku: Text,
@@ -128,7 +129,7 @@ pub const VIEW: ResponseSchema = response_schema!("CartReservation" {
     lines: List(&LINE_VIEW),
 });
 
-/// The filters of the list.
+/// The filters of a list of carts.
 pub const FILTERS: &[Filter] = &[
     Filter::new("pk", "id", Kind::Int),
     Filter::new("id", "id", Kind::Int),
@@ -158,7 +159,8 @@ pub(crate) fn write(out: &mut String, cart: &CartReservation, state: CartState) 
         .close();
 }
 
-fn write_line(out: &mut String, line: &CartLine) {
+/// Writes a line.
+pub(super) fn write_line(out: &mut String, line: &CartLine) {
     Object::open(out)
         .int("line", line.number)
         .int("product", line.product.get())
@@ -185,14 +187,6 @@ fn answer(status: StatusCode) -> impl Fn(&Outcome) -> ApiResponse + Send + Sync 
         }
         ApiResponse::text(status, body)
     }
-}
-
-/// `GET reservations/`. A channel sees its own only.
-pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
-    let query = call.listing(FILTERS)?;
-    let page = carts::page(&call.app, &call.requester(), query.listing.clone()).await?;
-    let now = call.app.clock.now();
-    call.page(&query, &page, |out, cart| write(out, cart, cart.state_at(now)))
 }
 
 /// `GET reservations/{id}/`.

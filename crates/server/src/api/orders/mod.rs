@@ -8,6 +8,7 @@ pub mod mappings;
 pub mod order_items;
 #[expect(clippy::module_inception, reason = "the area is named after its first resource")]
 pub mod orders;
+pub mod reservations;
 pub mod shipping_infos;
 
 use super::SALES;
@@ -33,11 +34,13 @@ pub(super) fn routes() -> Vec<Route> {
 fn cart_reservation_routes() -> Vec<Route> {
     const CART: Answer = one(&cart_reservations::VIEW);
     vec![
-        route!(GET "reservations" ReadOrders cart_reservations::list, "Reservations of carts; state=open is reserved now.")
-            .named("listReservations")
-            .under(Mount::V1AndChannel)
-            .lists(cart_reservations::FILTERS)
-            .answers(200, page(&cart_reservations::VIEW)),
+        route!(GET "reservations" ReadOrders reservations::list,
+            "Who reserves stock, or did: carts, and then order lines; kind=cart or order_line for one of them.")
+        .named("listReservations")
+        .under(Mount::V1AndChannel)
+        .lists(reservations::FILTERS)
+        .asks(reservations::ASKED)
+        .answers(200, page(&reservations::VIEW)),
         route!(POST "reservations" WriteOrders cart_reservations::create,
             "Reserve units for a while before there is an order: all lines, or none.")
         .named("createReservation")

@@ -3,6 +3,8 @@
 use onhand_core::commands::SettledLine;
 use onhand_core::{ChannelId, MovementId, OrderItemId, Outcome, Stock};
 
+use onhand_store::tables::batch_requests::BatchRow;
+
 use super::product_stocks::{self, explained};
 use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
@@ -48,11 +50,26 @@ const STOCKS: ResponseSchema = response_schema!("OversoldStocks" {
     results: List(&product_stocks::VIEW_V1),
 });
 
+const LEASE: ResponseSchema = response_schema!("ExpiredLease" {
+    batch_request: Int,
+    channel: Int,
+    local_batch_id: Text,
+    status: Text,
+    lease_until: TimeOrNull,
+});
+
+const LEASES: ResponseSchema = response_schema!("ExpiredLeases" {
+    has_more: Bool,
+    results: List(&LEASE),
+});
+
 /// What has kept units off sale for long.
 pub const VIEW: ResponseSchema = response_schema!("StockHealth" {
     older_than_seconds: Int,
     reported_lines: One(&LINES),
     open_lines: One(&LINES),
+    unpackaged_lines: One(&LINES),
+    expired_leases: One(&LEASES),
     oversold_stocks: One(&STOCKS),
 });
 
@@ -99,6 +116,8 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
             .int("older_than_seconds", seconds)
             .raw("reported_lines", &rows(&found.reported, found.has_more_reported, write_line))
             .raw("open_lines", &rows(&found.open, found.has_more_open, write_line))
+            .raw("unpackaged_lines", &rows(&found.unpackaged, found.has_more_unpackaged, write_line))
+            .raw("expired_leases", &rows(&found.leases, found.has_more_leases, write_lease))
             .raw("oversold_stocks", &rows(&found.oversold, found.has_more_oversold, write_stock))
             .close();
     }))
@@ -144,6 +163,16 @@ fn rows<T>(found: &[T], has_more: bool, write: impl Fn(&mut String, &T)) -> Stri
 
 fn write_stock(out: &mut String, stock: &Stock) {
     product_stocks::write(crate::wire::Family::V1)(out, stock);
+}
+
+fn write_lease(out: &mut String, batch: &BatchRow) {
+    Object::open(out)
+        .int("batch_request", batch.id)
+        .int("channel", batch.channel.get())
+        .text("local_batch_id", &batch.local_batch_id)
+        .text("status", batch.status.word())
+        .time_or_null("lease_until", batch.lease_until)
+        .close();
 }
 
 fn write_line(out: &mut String, one: &ReservingLine) {

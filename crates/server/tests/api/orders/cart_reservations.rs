@@ -182,7 +182,7 @@ async fn a_channel_has_its_own_within_its_limits() {
     // The other channel has references of its own, and knows nothing of these.
     shop.sells(other).await;
     let stranger = shop.server.channel_client(other).await;
-    assert_eq!(stranger.get("/api/v1/reservations/").await.ok()["count"], json!(0));
+    assert_eq!(stranger.get("/api/v1/reservations/?kind=cart").await.ok()["count"], json!(0));
     stranger.get(&path(&first)).await.expect(404);
     stranger.post(&format!("{}release/", path(&first)), json!({})).await.expect(404);
     stranger.post(&format!("{}confirm/", path(&first)), json!({"number": "O-1"})).await.expect(404);
@@ -210,8 +210,9 @@ async fn lists_are_narrowed_and_who_reserves_a_stock_is_told_with_its_carts() {
     shop.erp.post(&format!("{}release/", path(&carts[0])), json!({})).await.ok();
     let order = shop.erp.post(&format!("{}confirm/", path(&carts[1])), json!({"number": "O-1"})).await.created();
     shop.order("SHIRT", 4).await;
-    let found =
-        async |query: &str| column(&shop.erp.get(&format!("/api/v1/reservations/?{query}")).await.ok(), "reference");
+    let found = async |query: &str| {
+        column(&shop.erp.get(&format!("/api/v1/reservations/?kind=cart&{query}")).await.ok(), "reference")
+    };
     assert_eq!(found("state=open").await, [json!("C-3")]);
     assert_eq!(found("state__in=released,confirmed").await, [json!("C-1"), json!("C-2")]);
     assert_eq!(found("product_sku=SHIRT").await, [json!("C-1"), json!("C-3")]);

@@ -11,4 +11,5 @@ mod order_items;
 mod orders;
 mod outgoing;
 mod reservation;
+mod reservations;
 mod shipping_infos;

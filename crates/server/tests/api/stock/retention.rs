@@ -118,7 +118,7 @@ async fn carts_are_removed_when_they_have_been_over_for_long() {
     shop.server.advance(2 * DAY);
     go_over(&shop, Kept::Carts).await;
     shop.erp.get(&path).await.expect(404);
-    let list = shop.erp.get("/api/v1/reservations/").await.ok();
+    let list = shop.erp.get("/api/v1/reservations/?kind=cart").await.ok();
     assert_eq!((&list["count"], list["results"].as_array().map(Vec::len)), (&json!(0), Some(0)));
     shop.erp.post("/api/v1/reservations/", body).await.expect(201);
     let order = shop.order("SHIRT", 1).await;

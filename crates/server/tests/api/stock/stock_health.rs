@@ -3,7 +3,9 @@
 use onhand_testkit::wait::until_async;
 use serde_json::{Value, json};
 
+use crate::market::Market;
 use crate::shop::{Shop, column, id, item};
+use crate::warehouse::{figure, go, location, order, packages};
 
 const WEEK: i64 = 7 * 24 * 3_600;
 
@@ -124,4 +126,76 @@ async fn a_list_may_keep_no_external_reservation() {
     let row = shop.erp.patch(&path, json!({"stock": 9, "sold_quantity_unreported": 5})).await.ok();
     assert_eq!((&row["sold_quantity_unreported"], &row["external_quantity"]), (&json!(0), &json!(0)));
     assert_eq!(shop.figures(shirt).await, [9, 0, 0, 9]);
+}
+
+#[tokio::test]
+async fn lines_that_no_package_has_are_listed_unless_they_are_short() {
+    let shop = Shop::open().await;
+    let (_, list) = location(&shop, json!({})).await;
+    figure(&shop, "X", list, 5).await;
+    let [waits, short] = [order(&shop, &[("X", list, 1)]).await, order(&shop, &[("X", list, 1)]).await];
+    for (order, slug) in [(&waits, "cancel"), (&short, "not-found")] {
+        let package = until_async(async || packages(&shop, order).await.first().map(|one| one.0).ok_or(())).await;
+        go(&shop, package, &[slug]).await;
+    }
+    let unpackaged = async |query: &str| column(&health(&shop, query).await["unpackaged_lines"], "order_item");
+    assert_eq!(unpackaged("").await, Vec::<Value>::new(), "they have waited for moments");
+    shop.server.advance(WEEK + 60);
+    assert_eq!(unpackaged("").await, [json!(item(&waits))]);
+    shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn batches_whose_lease_is_over_are_listed_until_their_channel_comes_back() {
+    let market = Market::open().await;
+    let row = market.stock("SHIRT", 5).await;
+    let batch = market.committed(&[&row]).await;
+    let leases = async || health(&market.shop, "?older_than_seconds=60").await["expired_leases"].clone();
+    assert_eq!(leases().await, json!({"has_more": false, "results": []}));
+    market.shop.server.advance(900 + 61);
+    let told = leases().await["results"][0].clone();
+    assert_eq!((&told["batch_request"], &told["channel"]), (&json!(batch), &json!(market.channel)));
+    assert_eq!((&told["status"], told["lease_until"].is_string()), (&json!("commit"), true));
+    assert_eq!(market.ids("product_stocks/inserts/").await, [id(&row)], "it is offered again");
+    assert_eq!(leases().await["results"], json!([]));
+}
+
+#[tokio::test]
+async fn stocks_are_found_by_what_is_external_and_reported_and_by_the_age_of_their_level() {
+    let shop = Shop::open().await;
+    for sku in ["A", "B", "C", "D"] {
+        shop.stock(sku, 20).await;
+    }
+    shop.write(json!({"product_sku": "B", "sold_quantity_unreported": 3, "stock_list": shop.list})).await;
+    shop.write(json!({"product_sku": "D", "sold_quantity_unreported": 9, "stock_list": shop.list})).await;
+    for (sku, units) in [("A", 2), ("B", 5)] {
+        shop.release(item(&shop.order(sku, units).await)).await;
+    }
+    let between = shop.server.time(10);
+    shop.server.advance(20);
+    shop.stock("C", 21).await;
+    for family in ["product_stocks", "product_stock"] {
+        let skus = async |query: &str| {
+            let page = shop.erp.get(&format!("/api/v1/{family}/?{query}")).await.ok();
+            let paged = column(&page, "product_sku");
+            let walked = shop.erp.get(&format!("/api/v1/{family}/?{query}&cursor=")).await.ok();
+            assert_eq!(
+                (column(&walked, "product_sku"), &page["count"]),
+                (paged.clone(), &json!(paged.len())),
+                "{query}"
+            );
+            paged
+        };
+        assert_eq!(skus("external_quantity__gt=0").await, ["B", "D"]);
+        assert_eq!(skus("external_quantity__gte=4").await, ["D"]);
+        assert_eq!(skus("external_quantity=3").await, ["B"]);
+        assert_eq!(skus("external_quantity=0").await, ["A", "C"]);
+        assert_eq!(skus("external_quantity__gt=0&sort=-external_quantity").await, ["D", "B"]);
+        assert_eq!(skus("reported_quantity__gt=0").await, ["A", "B"]);
+        assert_eq!(skus(&format!("reported_quantity__gt=2&stock_list={}", shop.list)).await, ["B"]);
+        assert_eq!(skus("reported_quantity=0").await, ["C", "D"]);
+        assert_eq!(skus(&format!("snapshot_at__gt={between}")).await, ["C"]);
+        assert_eq!(skus(&format!("snapshot_at__lt={between}&sort=-product_sku")).await, ["D", "B", "A"]);
+        assert_eq!(skus("sort=-snapshot_at").await[0], "C");
+    }
 }

@@ -7,7 +7,7 @@ use onhand_web::form::{FieldErrors, Pager};
 use onhand_web::frame::Entry;
 use onhand_web::link::OrdersQuery;
 use onhand_web::screens::cancellations::{Cancellations, RequestRow};
-use onhand_web::screens::health::{Aged, AgedRow, Health, OversoldRow};
+use onhand_web::screens::health::{Aged, AgedRow, Health, LeaseRow, OversoldRow};
 use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, LayoutNotes, RowSums};
 use onhand_web::screens::import_columns::{ColumnChoice, ImportColumns};
 use onhand_web::screens::import_new::ImportNew;
@@ -123,6 +123,11 @@ pub(super) fn health(m: &Maker) -> Health {
         on_hand: 3,
         taken: 5 + at as i64,
     };
+    let lease = |at: usize| LeaseRow {
+        batch: format!("7c9e6679-{at}"),
+        channel: m.t("Marketplace"),
+        until: m.ago(900_000 - 30 * at as i64),
+    };
     let aged = |()| Aged { rows: m.many(aged), has_more: m.is_some() };
     let errors =
         |()| FieldErrors(["", "line", "note"].map(|name| (name.to_owned(), m.t("This needs a look."))).to_vec());
@@ -131,6 +136,9 @@ pub(super) fn health(m: &Maker) -> Health {
         days: 7,
         reported: aged(()),
         open: aged(()),
+        unpackaged: aged(()),
+        leases: m.many(lease),
+        has_more_leases: m.is_some(),
         oversold: m.many(oversold),
         has_more_oversold: m.is_some(),
         chosen: vec![700],

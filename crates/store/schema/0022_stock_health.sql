@@ -1,0 +1,6 @@
+-- What keeps units off sale and is looked for (docs/stock.md).
+
+-- Leases of channels' batches that are over, of all channels.
+CREATE INDEX batch_request_lease_until ON batch_request (lease_until) WHERE lease_until IS NOT NULL;
+-- Stocks with an external reservation. Only a client that writes sold units changes an entry, never an order.
+CREATE INDEX stock_external ON stock (id, bucket) WHERE external_reservation > 0;
