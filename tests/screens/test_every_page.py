@@ -29,6 +29,13 @@ def addresses(api, chromium, sessions, url):
     view = {"screen": "stock", "name": f"Boots {shop.number}", "query": "q=BOOT&columns=bar,reserved", "is_shared": True}
     saved = api.post("/api/v1/saved_views/", view)["pk"]
     api.post("/api/v1/cancellation_requests/", {"order_item": item, "description": "ordered twice"})
+    other = api.post("/api/v1/stock_list/", {"name": f"Other {shop.number}"})["pk"]
+    line = {"product_sku": shop.sku("BOOT"), "quantity": 1}
+    moved = api.post("/api/v1/stock_transfers/", {"from": shop.list, "to": other, "lines": [line], "note": "by van"})
+    api.post("/api/v1/adjustment_reasons/", {"code": f"gift-{shop.number}", "name": "Gift"})
+    hook = api.post("/api/v1/webhooks/", {"name": f"Shop {shop.number}", "url": "https://nowhere.invalid/",
+                                       "is_active": False})["pk"]
+    api.post(f"/api/v1/webhooks/{hook}/test/", {})
     return {
         "overview": "/",
         "search": "/search?q=1116",
@@ -54,6 +61,12 @@ def addresses(api, chromium, sessions, url):
         "new import": "/imports/new",
         "new prices": "/imports/new?price_list=",
         "import": newest_import(chromium, sessions(*ADMIN), url),
+        "transfers": "/transfers",
+        "transfer": f"/transfers/{moved['pk']}",
+        "new transfer": f"/transfers/new?from={shop.list}",
+        "reasons": "/adjustment-reasons",
+        "webhooks": "/webhooks",
+        "webhook": f"/webhooks/{hook}",
         "me": "/me",
         "missing": MISSING,
     }
@@ -72,7 +85,7 @@ def newest_import(chromium, session, url):
 NAMES = ["sign-in", "overview", "search", "search of nothing", "lists", "table", "table with an edit",
          "table without a match", "product", "product with an edit", "orders", "all orders",
          "oversold orders", "cancellations", "stock health", "order", "order with a release", "imports", "new import", "new prices", "import",
-         "me", "missing"]
+         "transfers", "transfer", "new transfer", "reasons", "webhooks", "webhook", "me", "missing"]
 
 
 def address_of(name, addresses):

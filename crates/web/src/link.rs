@@ -4,8 +4,10 @@
 //! know what a screen shows.
 
 mod query;
+mod webhooks;
 
 pub use query::{OrdersQuery, StockQuery, View};
+pub use webhooks::*;
 
 use crate::number::Whole;
 
@@ -175,6 +177,36 @@ pub fn health() -> &'static str {
 /// Stock health of so many days.
 pub fn health_of(days: impl Whole) -> String {
     with_query(health(), &[("days", &days.whole().to_string())])
+}
+
+/// Transfers between stock lists.
+pub fn transfers() -> &'static str {
+    "/transfers"
+}
+
+/// Transfers from one list to another, a page of them; blank where any list is meant.
+pub fn transfers_between(from: &str, to: &str, after: &str) -> String {
+    with_query(transfers(), &[("from", from), ("to", to), ("after", after)])
+}
+
+/// Making a transfer: the page, and what its form posts to.
+pub fn transfer_new() -> &'static str {
+    "/transfers/new"
+}
+
+/// One transfer.
+pub fn transfer(transfer: impl Whole) -> String {
+    format!("/transfers/{}", transfer.whole())
+}
+
+/// Adjustment reasons of the installation's own: the page, and what the form of a new one posts to.
+pub fn reasons() -> &'static str {
+    "/adjustment-reasons"
+}
+
+/// `POST`: offering a reason, or retiring it.
+pub fn reason(reason: impl Whole) -> String {
+    format!("/adjustment-reasons/{}", reason.whole())
 }
 
 /// The imports.

@@ -6,6 +6,7 @@
 mod carts;
 mod outgoing;
 mod prices;
+mod settings;
 
 use std::borrow::Cow;
 
@@ -324,6 +325,7 @@ pub fn translated(lang: Lang, sentence: &str) -> Cow<'_, str> {
 /// A sentence in Turkish. Of several patterns that fit, the one with the most text of its own says most.
 fn turkish(sentence: &str) -> Option<String> {
     let all = TURKISH.iter().chain(carts::TURKISH).chain(outgoing::TURKISH).chain(prices::TURKISH);
+    let all = all.chain(settings::TURKISH);
     let fitting = all.filter_map(|(pattern, turkish)| Some((pattern, turkish, parts(pattern, sentence)?)));
     let (_, turkish, parts) = fitting.max_by_key(|(pattern, ..)| pattern.len())?;
     let mut parts = parts.into_iter();
@@ -381,7 +383,8 @@ mod tests {
 
     #[test]
     fn both_languages_have_as_many_places() {
-        for (english, turkish) in TURKISH.iter().chain(carts::TURKISH).chain(outgoing::TURKISH).chain(prices::TURKISH) {
+        let all = TURKISH.iter().chain(carts::TURKISH).chain(outgoing::TURKISH).chain(prices::TURKISH);
+        for (english, turkish) in all.chain(settings::TURKISH) {
             assert!(turkish.matches("{}").count() == english.matches("{}").count(), "{english}");
             assert_eq!(
                 parts(english, english).map(|parts| parts.len()),

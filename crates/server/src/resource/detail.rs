@@ -19,7 +19,7 @@ type Shown = BTreeMap<(&'static str, i64), String>;
 /// `GET {resource}/detailed/`.
 pub(crate) async fn list_detailed(call: RequestContext, resource: &'static Resource) -> Result<ApiResponse, Error> {
     let mut query = call.listing(resource.filters)?;
-    query.listing.conditions.extend(own(&call, resource));
+    query.listing.conditions.extend(own(call.channel, resource));
     let (table, listing) = (resource.table, query.listing.clone());
     let read = call.app.store.read("records.detailed", async move |tx| {
         let page = resource::page(tx, table, &listing).await?;

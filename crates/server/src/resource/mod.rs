@@ -7,12 +7,15 @@
 //!
 //! Promises: all faults of a body at once, in the wire's form; a write is whole or not at all. Must know no resource.
 
+mod about;
 mod descriptor;
 mod detail;
+pub(crate) mod direct;
 mod routes;
 mod secrets;
 mod write;
 
+use onhand_core::ChannelId;
 use onhand_store::Error as StoreError;
 use onhand_store::query::{Condition, Page};
 use onhand_store::resource::Record;
@@ -39,7 +42,7 @@ pub(crate) async fn list(call: RequestContext, resource: &'static Resource) -> R
         return list_by(call).await;
     }
     let mut query = call.listing(resource.filters)?;
-    query.listing.conditions.extend(own(&call, resource));
+    query.listing.conditions.extend(own(call.channel, resource));
     let (table, listing) = (resource.table, query.listing.clone());
     let bounded = onhand_store::resource::is_bounded(table, &listing);
     let body = async move |tx: &mut onhand_store::Tx<'_>| onhand_store::resource::page(tx, table, &listing).await;
@@ -58,7 +61,7 @@ pub(crate) async fn show(call: RequestContext, resource: &'static Resource) -> R
 
 /// The record that a path names, if the caller may know of it.
 pub async fn found(call: &RequestContext, resource: &'static Resource) -> Result<Record, Error> {
-    let (id, own) = (call.id()?, own(call, resource));
+    let (id, own) = (call.id()?, own(call.channel, resource));
     let find =
         async move |tx: &mut onhand_store::Tx<'_>| onhand_store::resource::find(tx, resource.table, id, own).await;
     let found: Result<_, StoreError> = call.app.store.read_inline("records.find", find).await;
@@ -66,8 +69,8 @@ pub async fn found(call: &RequestContext, resource: &'static Resource) -> Result
 }
 
 /// The condition that narrows a resource to what is the channel's, if the request is about one.
-fn own(call: &RequestContext, resource: &Resource) -> Option<Condition> {
-    let (channel, own) = (call.channel?, resource.own?);
+fn own(channel: Option<ChannelId>, resource: &Resource) -> Option<Condition> {
+    let (channel, own) = (channel?, resource.own?);
     Some(own.condition(channel))
 }
 

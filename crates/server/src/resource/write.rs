@@ -3,49 +3,22 @@
 //! Promises: all faults of all rows are reported at once; a rejected request has changed nothing. Must not know
 //! resources.
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use onhand_core::{ChannelId, Timestamp};
 use onhand_store::resource::{self, Record};
 use onhand_store::{Error as StoreError, Tx, Value, tables};
 
+use super::about::About;
 use super::descriptor::{Draft, OwnerScope, Resource, Taken};
 use super::secrets::{self, MASK};
 use super::{found, own, write_for, write_with};
-use crate::auth::Role;
 use crate::http::context::RequestContext;
-use crate::state::App;
 use crate::wire::body::ROWS_MAX;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::{Field, FieldKind};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{self, ApiResponse, NOTHING};
 use crate::zone::Zone;
-
-/// What a rule may know of a request.
-#[derive(Clone)]
-struct About {
-    app: Arc<App>,
-    channel: Option<ChannelId>,
-    role: Role,
-    now: Timestamp,
-    zone: Option<Zone>,
-}
-
-impl About {
-    fn of(call: &RequestContext) -> Self {
-        let (app, channel, role) = (call.app.clone(), call.channel, call.caller.role);
-        let now = app.clock.now();
-        Self { app, channel, role, now, zone: call.zone().cloned() }
-    }
-
-    /// A record on its way to being written.
-    fn draft<'t>(&'t self, record: &'t mut Record, before: Option<&'t Record>, form: &'t Form) -> Draft<'t> {
-        let Self { channel, role, now, .. } = *self;
-        Draft { record, before, form, channel, role, now, config: &self.app.config }
-    }
-}
 
 /// `POST {resource}/`: one, or, given an array where the resource takes it, many: all or none.
 pub(crate) async fn create(call: RequestContext, resource: &'static Resource) -> Result<ApiResponse, Error> {
@@ -55,7 +28,7 @@ pub(crate) async fn create(call: RequestContext, resource: &'static Resource) ->
                 return Err(Error::field("non_field_errors", format!("Send 1 to {ROWS_MAX} rows.")));
             }
             let forms = call.read_rows(resource.fields, &rows).map_err(Error::Rows)?;
-            let (records, status) = make(&call, resource, forms).await?.map_err(Error::Rows)?;
+            let (records, status) = make(About::of(&call), resource, forms).await?.map_err(Error::Rows)?;
             let mut body = String::with_capacity(records.len() * 256);
             let role = Some(call.caller.role);
             json::push_list(&mut body, &records, |out, record| write_for(role, resource, out, record));
@@ -63,7 +36,7 @@ pub(crate) async fn create(call: RequestContext, resource: &'static Resource) ->
         }
         value => {
             let form = call.read(resource.fields, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
-            let made = make(&call, resource, vec![form]).await?;
+            let made = make(About::of(&call), resource, vec![form]).await?;
             let fault = |faults: Vec<FieldErrors>| Error::Fields(faults.into_iter().next().unwrap_or_default());
             let (records, status) = made.map_err(fault)?;
             let record = records.first();
@@ -87,12 +60,13 @@ fn reply(call: &RequestContext, resource: &Resource, status: StatusCode, record:
 }
 
 /// What was written, and whether any of it was made (201) or all of it was there (200); or the faults of each row.
-type Made = Result<(Vec<Record>, StatusCode), Vec<FieldErrors>>;
+pub(super) type Made = Result<(Vec<Record>, StatusCode), Vec<FieldErrors>>;
 
-async fn make(call: &RequestContext, resource: &'static Resource, forms: Vec<Form>) -> Result<Made, Error> {
-    let about = About::of(call);
+/// Makes records of what was sent.
+pub(super) async fn make(about: About, resource: &'static Resource, forms: Vec<Form>) -> Result<Made, Error> {
+    let services = about.services.clone();
     let stored =
-        call.app.store.write("records.insert", async move |tx| insert(tx, resource, &forms, &about).await).await;
+        services.store.write("records.insert", async move |tx| insert(tx, resource, &forms, &about).await).await;
     stored.map_err(|fault| taken(resource, fault))?
 }
 
@@ -239,12 +213,20 @@ pub(crate) async fn update(
     if let Some(first) = resource.first {
         first(&call, &record, &form).await?;
     }
-    let id = record.id;
-    let about = About::of(&call);
-    let stored =
-        call.app.store.write("records.update", async move |tx| change(tx, resource, (id, &form), &about).await).await;
-    let record = stored.map_err(|fault| taken(resource, fault))??;
+    let record = changed(About::of(&call), resource, (record.id, form)).await?;
     Ok(reply(&call, resource, StatusCode::OK, Some(&record)))
+}
+
+/// Changes a record as was sent for it, and gives it as it is then.
+pub(super) async fn changed(
+    about: About,
+    resource: &'static Resource,
+    (id, form): (i64, Form),
+) -> Result<Record, Error> {
+    let services = about.services.clone();
+    let stored =
+        services.store.write("records.update", async move |tx| change(tx, resource, (id, &form), &about).await).await;
+    stored.map_err(|fault| taken(resource, fault))?
 }
 
 async fn change(
@@ -284,8 +266,14 @@ async fn change(
 
 /// `DELETE {resource}/{id}/`. What something still points at stays.
 pub(crate) async fn remove(call: RequestContext, resource: &'static Resource) -> Result<ApiResponse, Error> {
-    let (id, own) = (call.id()?, own(&call, resource));
-    let removed = call.app.store.write("records.remove", async move |tx| {
+    removed(&About::of(&call), resource, call.id()?).await?;
+    Ok(ApiResponse::text(StatusCode::NO_CONTENT, NOTHING))
+}
+
+/// Removes a record that nothing points at.
+pub(super) async fn removed(about: &About, resource: &'static Resource, id: i64) -> Result<(), Error> {
+    let own = own(about.channel, resource);
+    let removed = about.services.store.write("records.remove", async move |tx| {
         let visible = resource::find(tx, resource.table, id, own).await?.is_some();
         let record = if visible { resource::locked(tx, resource.table, id).await? } else { None };
         let Some(record) = record else { return Ok(Err(Error::not_found())) };
@@ -303,8 +291,7 @@ pub(crate) async fn remove(call: RequestContext, resource: &'static Resource) ->
         resource::remove(tx, record).await?;
         Ok(Ok(()))
     });
-    removed.await??;
-    Ok(ApiResponse::text(StatusCode::NO_CONTENT, NOTHING))
+    removed.await?
 }
 
 /// Puts what was sent into a record. What is made below a channel is that channel's.

@@ -33,7 +33,7 @@ pub(super) async fn cards(app: &App, requester: &Requester) -> Result<(Waiting, 
         card(CardKind::Oversold, oversold, of_order(oversold)),
         card(CardKind::ChannelsBehind, channels_behind, None),
         card(CardKind::DeliveryFailures, failures, None),
-        card(CardKind::WebhooksPaused, webhooks_paused, None),
+        card(CardKind::WebhooksPaused, webhooks_paused, Some(link::webhooks().to_owned())),
     ];
     cards.push(wrong_imports(imports));
     cards.extend([

@@ -47,6 +47,28 @@ pub(super) enum Done {
     Rejected(i64),
     /// So many reported lines were settled.
     Settled(i64),
+    /// So many units went from one list to another; their names.
+    Transferred(i64, String, String),
+    /// The transfer of this reference was made before.
+    TransferThere(String),
+    /// An adjustment reason is offered.
+    ReasonOffered(String),
+    /// An adjustment reason is offered no more.
+    ReasonRetired(String),
+    /// What people set was saved.
+    Saved,
+    /// A webhook of this name was made.
+    HookMade(String),
+    /// A webhook is sent events.
+    HookOn(String),
+    /// A webhook is sent nothing.
+    HookOff(String),
+    /// A webhook was removed.
+    HookRemoved(String),
+    /// A test was sent to a webhook, which has answered this if it did not take it.
+    HookTested(Option<String>),
+    /// So many deliveries are sent once more.
+    Redelivered(i64),
 }
 
 impl Visit {
@@ -66,9 +88,23 @@ impl Visit {
         Ok(self.app.keep_answer(key, (SEE_OTHER, body)).await?)
     }
 
+    /// Whether this form was done already.
+    pub(super) async fn is_done(&self) -> Result<bool, Fault> {
+        let Some(key) = self.key() else { return Ok(false) };
+        Ok(find(self, key).await?.is_some())
+    }
+
     /// The answer to a form that was done: back to its page, with a message.
     pub(super) fn done(&self, other: &str) -> ScreenAnswer {
-        let answer = self.back(other);
+        self.with_message(self.back(other))
+    }
+
+    /// The same where the page of the form is not there any more, or was another one.
+    pub(super) fn done_at(&self, path: &str) -> ScreenAnswer {
+        self.with_message(ScreenAnswer::see_other(path))
+    }
+
+    fn with_message(&self, answer: ScreenAnswer) -> ScreenAnswer {
         match self.key() {
             Some(key) => answer
                 .with(axum::http::header::SET_COOKIE, session::set_cookie(&self.app.config, COOKIE, key, KEPT_SECONDS)),
@@ -117,5 +153,17 @@ fn message(done: Done, key: &str, lang: Lang) -> Toast {
         Done::Approved(requests) => plain(t.requests_approved(requests)),
         Done::Rejected(requests) => plain(t.requests_rejected(requests)),
         Done::Settled(lines) => plain(t.lines_settled(lines)),
+        Done::Transferred(units, from, to) => plain(t.done_transferred(units, from, to)),
+        Done::TransferThere(reference) => plain(t.done_transfer_there(reference)),
+        Done::ReasonOffered(name) => plain(t.done_reason_added(name)),
+        Done::ReasonRetired(name) => plain(t.done_reason_retired(name)),
+        Done::Saved => plain(t.saved().to_owned()),
+        Done::HookMade(name) => plain(t.done_hook_made(name)),
+        Done::HookOn(name) => plain(t.done_hook_on(name)),
+        Done::HookOff(name) => plain(t.done_hook_off(name)),
+        Done::HookRemoved(name) => plain(t.done_hook_removed(name)),
+        Done::HookTested(None) => plain(t.done_hook_taken().to_owned()),
+        Done::HookTested(Some(answer)) => plain(t.done_hook_not_taken(answer)),
+        Done::Redelivered(deliveries) => plain(t.done_redelivered(deliveries)),
     }
 }

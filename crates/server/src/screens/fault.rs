@@ -76,6 +76,8 @@ pub(super) struct Told {
     retry_seconds: Option<i64>,
     /// What is wrong, field by field; the form as a whole has the empty name.
     pub(super) errors: FieldErrors,
+    /// What is wrong with single rows of a field, by their numbers from 0.
+    pub(super) rows: Vec<(usize, String)>,
 }
 
 impl Told {
@@ -87,8 +89,12 @@ impl Told {
         let whole = text("detail").or_else(|| text("non_field_errors"));
         let errors = match &whole {
             Some(sentence) => vec![(String::new(), sentence.clone())],
-            None => body.as_object().into_iter().flatten().map(|(name, said)| at_field(name, said)).collect(),
+            None => {
+                let said = body.as_object().into_iter().flatten();
+                said.filter(|(_, said)| rows(said).is_empty()).map(|(name, said)| at_field(name, said)).collect()
+            }
         };
+        let rows = body.as_object().into_iter().flatten().flat_map(|(_, said)| rows(said)).collect();
         let sentences: Vec<&str> = errors.iter().map(|(_, sentence)| sentence.as_str()).collect();
         let retry = reply.headers.iter().find(|(name, _)| *name == header::RETRY_AFTER && !is_unknown);
         Self {
@@ -97,8 +103,19 @@ impl Told {
             code: text("error_code").unwrap_or_default(),
             retry_seconds: retry.and_then(|(_, value)| value.to_str().ok()?.parse().ok()),
             errors: FieldErrors(errors),
+            rows,
         }
     }
+}
+
+/// What is said of the rows of a field, where it has rows.
+fn rows(said: &Value) -> Vec<(usize, String)> {
+    let rows = said.as_array().into_iter().flatten().enumerate();
+    let faulty = rows.filter_map(|(number, row)| Some((number, row.as_object().filter(|row| !row.is_empty())?)));
+    let text = |row: &serde_json::Map<String, Value>| {
+        row.iter().map(|(name, said)| at_field(name, said).1).collect::<Vec<_>>().join(" ")
+    };
+    faulty.map(|(number, row)| (number, text(row))).collect()
 }
 
 /// The sentences about a field. What the wire calls a fault of no field is one of the form.
@@ -109,7 +126,7 @@ fn at_field(name: &str, said: &Value) -> (String, String) {
 }
 
 /// What is wrong with a form, if it is the form: a fault of the client's, which another try may mend.
-pub(super) fn in_form(fault: ServiceError) -> Result<Told, Fault> {
+pub(super) fn in_form(fault: impl Into<Fault>) -> Result<Told, Fault> {
     match fault.into() {
         Fault::Failed(error @ (Error::Fields(_) | Error::Rows(_) | Error::Refused { .. })) => Ok(Told::of(error)),
         Fault::Failed(Error::Detail(status, text)) if status.is_client_error() => {

@@ -8,8 +8,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use onhand_core::commands::Expected;
 use onhand_core::{
-    AdjustmentReason, Explanation, MovementId, NOTE_CHARS_MAX, QUANTITY_MAX, Quantity, Stock, StockId, Timestamp,
-    UnitType, Written,
+    Explanation, MovementId, NOTE_CHARS_MAX, QUANTITY_MAX, Quantity, Stock, StockId, Timestamp, UnitType, Written,
 };
 use onhand_web::form::FieldErrors;
 use onhand_web::frame::Entry;
@@ -23,11 +22,10 @@ use super::done::{self, Done};
 use super::fault::{self, Fault};
 use super::visit::Visit;
 use super::{product, stock};
-use crate::api::stock::product_stocks::explained::{self, SAID};
+use crate::api::stock::product_stocks::explained;
 use crate::services::levels::{self, LevelEdit as Edit};
-use crate::services::{ServiceError, stock as stocks};
+use crate::services::{ServiceError, adjustment_reasons, stock as stocks};
 use crate::wire::error::Error;
-use crate::wire::form::{Form, Mode};
 
 /// The most characters of a value.
 const VALUE_CHARS_MAX: usize = 12;
@@ -41,13 +39,20 @@ pub(super) fn begin(stock: &Stock, leave: String) -> LevelEdit {
         sku: stock.sku.clone(),
         mode: LevelMode::Set,
         value: stock.on_hand.to_string(),
-        reason: None,
+        reason: String::new(),
+        own_reasons: Vec::new(),
         note: String::new(),
         seen: seen(&stock.written()),
         leave,
         preview: None,
         errors: FieldErrors::default(),
     }
+}
+
+/// An edit with the installation's own reasons.
+pub(super) async fn with_reasons(visit: &Visit, edit: Option<LevelEdit>) -> Result<Option<LevelEdit>, Fault> {
+    let Some(edit) = edit else { return Ok(None) };
+    Ok(Some(LevelEdit { own_reasons: adjustment_reasons::offered(&visit.app).await?, ..edit }))
 }
 
 /// What a person sees of a level, to be sent back with the edit.
@@ -101,7 +106,7 @@ pub(super) async fn write(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         let text = visit.frame(Entry::Stock).await?.t.level_no_number().to_owned();
         return again(&visit, &stock, vec![("value".to_owned(), text)]).await;
     };
-    let (said, errors) = said(&visit);
+    let (said, errors) = said(&visit).await?;
     if !errors.is_empty() {
         return again(&visit, &stock, errors).await;
     }
@@ -126,19 +131,19 @@ pub(super) async fn write(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
 }
 
 /// What is said of the level, read by the fields of the API, and what is wrong with it.
-fn said(visit: &Visit) -> (Option<Explanation>, Vec<(String, String)>) {
+async fn said(visit: &Visit) -> Result<(Option<Explanation>, Vec<(String, String)>), Fault> {
     let given = [("adjustment_reason", visit.form.text("reason")), ("note", visit.form.text("note"))];
     let given = given.into_iter().filter(|(_, text)| !text.is_empty());
     let body: Map<String, Value> = given.map(|(name, text)| (name.to_owned(), Value::from(text))).collect();
-    match Form::read(SAID, Mode::Whole, &body) {
-        Ok(form) => (explained::of_form(&form), Vec::new()),
+    match explained::said(&visit.app, &body).await? {
+        Ok(said) => Ok((said, Vec::new())),
         Err(errors) => {
             let named = |(name, text): (String, String)| match name.as_str() {
                 "adjustment_reason" => ("reason".to_owned(), text),
                 _ => (name, text),
             };
             let told = fault::Told::of(Error::Fields(errors));
-            (None, told.errors.0.into_iter().map(named).collect())
+            Ok((None, told.errors.0.into_iter().map(named).collect()))
         }
     }
 }
@@ -163,7 +168,7 @@ async fn again(visit: &Visit, stock: &Stock, errors: Vec<(String, String)>) -> R
     let edit = LevelEdit {
         mode: if is_add { LevelMode::Add } else { LevelMode::Set },
         value: visit.form.text("value").chars().take(VALUE_CHARS_MAX).collect(),
-        reason: AdjustmentReason::from_word(visit.form.text("reason")),
+        reason: visit.form.text("reason").to_owned(),
         note: visit.form.text("note").chars().take(NOTE_CHARS_MAX).collect(),
         errors: FieldErrors(errors),
         ..begin(stock, leave)

@@ -34,6 +34,7 @@ mod orders;
 mod overview;
 mod product;
 mod product_lines;
+mod reasons;
 mod router;
 mod routes;
 mod saved_views;
@@ -42,7 +43,10 @@ mod session;
 mod sign_in;
 mod stock;
 mod stock_place;
+mod transfers;
 mod visit;
+mod webhook;
+mod webhooks;
 
 pub use self::router::router;
 pub use self::routes::{Route, routes};

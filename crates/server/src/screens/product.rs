@@ -64,6 +64,9 @@ pub(super) async fn page(
         told = visit.caller.channel.is_none().then(|| product_lines::told(&channels, &why));
         shown = Some(chosen_list(visit, (id, list), (&why, &channels), edit));
     }
+    if let Some(chosen) = &mut shown {
+        chosen.edit = level::with_reasons(visit, chosen.edit.take()).await?;
+    }
     let unit = found.stocks.first().map_or(Unit::Piece, |(_, stock)| naming::unit(stock));
     let ProductStocks { product, name, barcode, stocks, lists_without } = found;
     let (lists, lists_pager) = lists(visit, id, &stocks);

@@ -13,7 +13,7 @@ use super::fault::Fault;
 use super::visit::Visit;
 use super::{
     bulk, cancellations, health, import, import_columns, import_new, imports, level, lists, live, me, order,
-    order_forms, orders, overview, product, saved_views, search, sign_in, stock,
+    order_forms, orders, overview, product, reasons, saved_views, search, sign_in, stock, transfers, webhook, webhooks,
 };
 use crate::auth::Permission;
 
@@ -112,6 +112,13 @@ pub fn routes() -> Vec<Route> {
         Route::post("/cancellations", May::WriteOrders, cancellations::answer).written(),
         Route::get("/stock-health", May::ReadImports, health::show),
         Route::post("/stock-health", May::WriteStock, health::settle).written(),
+        Route::get("/transfers", May::ReadImports, transfers::show),
+        Route::get("/transfers/new", May::WriteStock, transfers::begin),
+        Route::post("/transfers/new", May::WriteStock, transfers::make).written(),
+        Route::get("/transfers/{id}", May::ReadImports, transfers::one),
+        Route::get("/adjustment-reasons", May::WriteStock, reasons::show),
+        Route::post("/adjustment-reasons", May::WriteStock, reasons::make),
+        Route::post("/adjustment-reasons/{id}", May::WriteStock, reasons::switch),
         Route::get("/imports", May::ReadImports, imports::show),
         Route::get("/imports/new", May::WriteStock, import_new::show),
         Route::post("/imports/new", May::WriteStock, import_new::send).in_pieces(),
@@ -122,6 +129,16 @@ pub fn routes() -> Vec<Route> {
         Route::post("/imports/{id}/apply", May::WriteStock, import::apply),
         Route::post("/imports/{id}/undo", May::WriteStock, import::undo),
         Route::get("/imports/{id}/result", May::ReadImports, import::result),
+        Route::get("/webhooks", May::Administer, webhooks::show),
+        Route::post("/webhooks", May::Administer, webhooks::make),
+        Route::get("/webhooks/{id}", May::Administer, webhook::show),
+        Route::post("/webhooks/{id}", May::Administer, webhook::change),
+        Route::post("/webhooks/{id}/active", May::Administer, webhook::switch),
+        Route::post("/webhooks/{id}/test", May::Administer, webhook::test),
+        Route::post("/webhooks/{id}/secret", May::Administer, webhook::renew),
+        Route::post("/webhooks/{id}/redeliver", May::Administer, webhook::redeliver_range),
+        Route::post("/webhooks/{id}/deliveries/{delivery}/redeliver", May::Administer, webhook::redeliver),
+        Route::post("/webhooks/{id}/remove", May::Administer, webhook::remove),
         Route::get("/me", May::SignedIn, me::show),
         Route::post("/me/settings", May::SignedIn, me::settings),
         Route::post("/me/theme", May::SignedIn, me::set_theme),

@@ -57,7 +57,10 @@ fn screens(visit: &Visit, t: Texts, query: &str) -> Vec<Hit> {
         (t.orders(), link::orders(), Permission::ReadOrders),
         (t.cancellations(), link::cancellations(), Permission::ReadOrders),
         (t.stock_health(), link::health(), Permission::ReadImports),
+        (t.transfers(), link::transfers(), Permission::ReadImports),
+        (t.reasons_own(), link::reasons(), Permission::WriteStock),
         (t.imports(), link::imports(), Permission::ReadImports),
+        (t.webhooks(), link::webhooks(), Permission::Administer),
         (t.me(), link::me(), Permission::SignedIn),
     ];
     let fits = |name: &str| !wanted.is_empty() && onhand_core::case_fold(name).contains(&wanted);

@@ -193,6 +193,7 @@ pub(super) async fn page_of(
         }
         _ => None,
     };
+    let edit = level::with_reasons(visit, edit).await?;
     let is_empty_list = table.size == 0;
     Ok(Stock {
         frame: visit.live_frame(Entry::Stock).await?,

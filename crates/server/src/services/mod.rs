@@ -45,8 +45,10 @@ pub mod stock_filter;
 pub mod stock_health;
 pub mod stock_sums;
 pub mod stock_tables;
+pub mod stock_transfers;
 pub mod submission;
 pub mod table_file;
+pub mod webhooks;
 pub mod why;
 pub mod zones;
 

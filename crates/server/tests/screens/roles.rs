@@ -14,6 +14,7 @@ const ALL: &str = "admin integration channel viewer";
 const WRITERS: &str = "admin integration";
 const FLOOR: &str = "admin integration viewer";
 const SELLERS: &str = "admin integration channel";
+const ADMINS: &str = "admin";
 
 /// Who may do what, written down a second time on purpose: a changed permission is to be noticed.
 const WHO: &[(&str, &str)] = &[
@@ -45,6 +46,13 @@ const WHO: &[(&str, &str)] = &[
     ("POST /cancellations", SELLERS),
     ("GET /stock-health", FLOOR),
     ("POST /stock-health", WRITERS),
+    ("GET /transfers", FLOOR),
+    ("GET /transfers/new", WRITERS),
+    ("POST /transfers/new", WRITERS),
+    ("GET /transfers/{id}", FLOOR),
+    ("GET /adjustment-reasons", WRITERS),
+    ("POST /adjustment-reasons", WRITERS),
+    ("POST /adjustment-reasons/{id}", WRITERS),
     ("GET /imports", FLOOR),
     ("GET /imports/new", WRITERS),
     ("POST /imports/new", WRITERS),
@@ -55,6 +63,16 @@ const WHO: &[(&str, &str)] = &[
     ("POST /imports/{id}/apply", WRITERS),
     ("POST /imports/{id}/undo", WRITERS),
     ("GET /imports/{id}/result", FLOOR),
+    ("GET /webhooks", ADMINS),
+    ("POST /webhooks", ADMINS),
+    ("GET /webhooks/{id}", ADMINS),
+    ("POST /webhooks/{id}", ADMINS),
+    ("POST /webhooks/{id}/active", ADMINS),
+    ("POST /webhooks/{id}/test", ADMINS),
+    ("POST /webhooks/{id}/secret", ADMINS),
+    ("POST /webhooks/{id}/redeliver", ADMINS),
+    ("POST /webhooks/{id}/deliveries/{delivery}/redeliver", ADMINS),
+    ("POST /webhooks/{id}/remove", ADMINS),
     ("GET /me", ALL),
     ("POST /me/settings", ALL),
     ("POST /me/theme", ALL),
@@ -92,7 +110,7 @@ async fn each_role_opens_what_it_is_for() {
             continue;
         }
         let path: String = route.path.replace("{list}", &shop.list.to_string()).replace("{sku}", "A-1");
-        let path = path.replace("{stock}", "7").replace("{id}", "7");
+        let path = path.replace("{stock}", "7").replace("{id}", "7").replace("{delivery}", "7");
         let mut nobody = Browser::new(&shop.server);
         let led = send(&mut nobody, route.method.as_str(), &path).await;
         assert_eq!(led, 303, "{name} without a session");

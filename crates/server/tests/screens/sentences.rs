@@ -23,7 +23,7 @@ const PLACES: [&str; 8] = [
 ];
 
 /// Sentences of these files that no screen shows: what only programs send, and what only a terminal is told.
-const ENGLISH_ONLY: [&str; 16] = [
+const ENGLISH_ONLY: [&str; 15] = [
     "A line has an id.",
     "A number is taken for a text only if it is whole and has at most 15 digits. Send a text.",
     "Ensure this value has no more than {} bytes.",
@@ -37,7 +37,6 @@ const ENGLISH_ONLY: [&str; 16] = [
     "The order has come back to an installation that it came through: two data sources sell each other's stock.",
     "The order has come through too many installations.",
     "This installation has no key to keep a token with: set ONHAND_SECRET_KEY.",
-    "This list may not be empty.",
     "This move is already registered with the code \"{}\".",
     "This was rejected: {}.",
 ];

@@ -59,6 +59,17 @@ pub(super) fn reason_text(t: Texts, reason: AdjustmentReason) -> &'static str {
     }
 }
 
+/// Those that every installation has and then its own ones: word, text, and whether it is the chosen one.
+pub(super) fn reasons(t: Texts, own: &[(String, String)], chosen: &str) -> Vec<(String, String, bool)> {
+    let known = AdjustmentReason::ALL.into_iter().map(|one| (one.word().to_owned(), reason_text(t, one).to_owned()));
+    let all = known.chain(own.iter().cloned());
+    all.map(|(word, text)| {
+        let is_chosen = word == chosen;
+        (word, text, is_chosen)
+    })
+    .collect()
+}
+
 /// A level that is being edited. Posts `mode`, `value`, `reason`, `note`, `seen`, `idempotency_key` and `back` to
 /// [`crate::link::level`].
 #[derive(Clone, Debug)]
@@ -73,8 +84,10 @@ pub struct LevelEdit {
     pub mode: LevelMode,
     /// The value as it is in the field, at most 12 characters.
     pub value: String,
-    /// The chosen adjustment reason.
-    pub reason: Option<AdjustmentReason>,
+    /// The word of the chosen adjustment reason; may be empty.
+    pub reason: String,
+    /// The installation's own reasons: code and name.
+    pub own_reasons: Vec<(String, String)>,
     /// The note, at most 200 characters.
     pub note: String,
     /// What the person saw, in the server's own words; it comes back as it is.
@@ -104,9 +117,8 @@ pub struct Preview {
 
 impl LevelEdit {
     /// The adjustment reasons with their texts, and whether each is the chosen one.
-    pub(super) fn reasons(&self, t: Texts) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
-        let chosen = self.reason;
-        AdjustmentReason::ALL.into_iter().map(move |one| (one.word(), reason_text(t, one), chosen == Some(one)))
+    pub(super) fn reasons(&self, t: Texts) -> Vec<(String, String, bool)> {
+        reasons(t, &self.own_reasons, &self.reason)
     }
 }
 

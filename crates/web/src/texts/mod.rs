@@ -8,8 +8,11 @@ mod health;
 mod imports;
 mod orders;
 mod overview;
+mod reasons;
 mod settings;
 mod stock;
+mod transfers;
+mod webhooks;
 
 use crate::lang::Lang;
 
@@ -73,8 +76,18 @@ use texts;
 
 /// Every text as it stands in the tables: name, English, Turkish. For tests.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let tables =
-        [frame::TABLE, imports::TABLE, health::TABLE, orders::TABLE, overview::TABLE, settings::TABLE, stock::TABLE];
+    let tables = [
+        frame::TABLE,
+        imports::TABLE,
+        health::TABLE,
+        orders::TABLE,
+        overview::TABLE,
+        reasons::TABLE,
+        settings::TABLE,
+        stock::TABLE,
+        transfers::TABLE,
+        webhooks::TABLE,
+    ];
     tables.into_iter().flatten().copied()
 }
 

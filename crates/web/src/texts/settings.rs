@@ -38,6 +38,8 @@ texts! {
     password_hint: "A new password signs out every other session and revokes your tokens."
         | "Yeni parola diğer tüm oturumları kapatır, anahtarlarınızı geçersiz kılar.";
     change_password: "Change the password" | "Parolayı değiştir";
+    installation: "This installation" | "Bu kurulum";
+    installation_hint: "For everyone." | "Herkes için geçerlidir.";
     tokens: "Tokens" | "Anahtarlar";
     tokens_hint: "A token lets a program act as you." | "Anahtar, bir programın sizin adınıza çalışmasını sağlar.";
     no_tokens: "You have no token." | "Anahtarınız yok.";

@@ -126,7 +126,8 @@ fn a_person_without_rights_is_offered_nothing() {
             let is_own = own.iter().any(|prefix| action.starts_with(prefix));
             assert!(
                 is_own
-                    || ["error", "import_new", "import_prices", "import_columns"].contains(&name.as_str())
+                    || ["error", "import_new", "import_prices", "import_columns", "transfer_new", "list_settings"]
+                        .contains(&name.as_str())
                     || form.contains("name=\"mode\""),
                 "{name} offers {action}"
             );

@@ -1,24 +1,18 @@
 //! Webhook deliveries: what was sent to a webhook and what it has answered, and sending it once more.
 
-use onhand_store::Tx;
-use onhand_store::tables::webhook_deliveries::{self, Delivery, DeliveryState};
-use onhand_store::tables::webhooks::{self, Webhook};
+use onhand_store::tables::webhook_deliveries::{Delivery, DeliveryState};
 
 use crate::http::context::{self, RequestContext};
-use crate::services::data_sources;
-use crate::webhooks::{Message, Sender, envelope, open};
+use crate::services::webhooks::{self, Meant};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
-use crate::wire::form::Mode;
+use crate::wire::form::{Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::response_schema::{PropertyType, ResponseSchema, property, response_schema};
+use crate::zone::Zone;
 
 /// Deliveries of one answer.
 const TOGETHER: i64 = 100;
-/// Deliveries that one request has sent once more.
-const REDELIVERED_MAX: usize = 1_000;
-/// The type of a test, which is no event.
-const TEST: &str = "webhook.test";
 
 /// The states that deliveries are asked for by.
 pub const STATES: &[&str] = DeliveryState::WORDS;
@@ -77,13 +71,6 @@ fn write(out: &mut String, one: &Delivery) {
         .close();
 }
 
-/// The webhook that a path names.
-async fn found(call: &RequestContext) -> Result<Webhook, Error> {
-    let id = call.id()?;
-    let find = async move |tx: &mut Tx<'_>| webhooks::by_id(tx, id).await;
-    call.app.store.read_inline("webhooks.by_id", find).await?.ok_or_else(Error::not_found)
-}
-
 /// `GET webhooks/{id}/deliveries/`.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut faults = FieldErrors::default();
@@ -99,9 +86,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
         })
     });
     faults.into_result()?;
-    let (id, before) = (found(&call).await?.id, before.unwrap_or(i64::MAX));
-    let read = async move |tx: &mut Tx<'_>| webhook_deliveries::newest(tx, id, state, before, TOGETHER).await;
-    let deliveries: Vec<Delivery> = call.app.store.read("webhook_deliveries.newest", read).await?;
+    let deliveries = webhooks::deliveries(&call.app, (call.id()?, state), (before, TOGETHER)).await?;
     let next = deliveries.last().filter(|_| deliveries.len() as i64 == TOGETHER).map(|last| last.id);
     Ok(ApiResponse::written(|out| {
         Object::open(out).int_or_null("next_before", next).list("results", &deliveries, write).close();
@@ -110,64 +95,30 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
 
 /// `POST webhooks/{id}/deliveries/{delivery}/redeliver/`.
 pub async fn redeliver(call: RequestContext) -> Result<ApiResponse, Error> {
-    let (id, delivery) = (found(&call).await?.id, context::id(call.parameter(1))?);
-    let find = async move |tx: &mut Tx<'_>| webhook_deliveries::by_id(tx, delivery).await;
-    let known = call.app.store.read_inline("webhook_deliveries.by_id", find).await?;
-    if known.is_none_or(|known| known.webhook != id) {
-        return Err(Error::not_found());
-    }
-    queue(&call, id, vec![delivery]).await
+    let delivery = context::id(call.parameter(1))?;
+    Ok(queued(webhooks::redeliver(&call.app, call.id()?, delivery).await?))
 }
 
 /// `POST webhooks/{id}/redeliver/`.
 pub async fn redeliver_all(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(REDELIVER, Mode::Whole).await?;
-    let id = found(&call).await?.id;
-    let time = |name| form.time(name, call.zone());
-    let (after, before) = (time("after"), time("before"));
-    let state = form.text("state").and_then(DeliveryState::from_word).unwrap_or(DeliveryState::Undelivered);
-    let is_meant = move |at| after.is_none_or(|after| at >= after) && before.is_none_or(|before| at < before);
-    let find = async move |tx: &mut Tx<'_>| {
-        let (mut meant, mut last) = (Vec::new(), 0);
-        loop {
-            let some = webhook_deliveries::in_state_after(tx, id, state, last, REDELIVERED_MAX as i64).await?;
-            let is_full = some.len() == REDELIVERED_MAX;
-            last = some.last().map_or(last, |(id, _)| *id);
-            meant.extend(some.into_iter().filter(|(_, at)| is_meant(*at)).map(|(id, _)| id));
-            if !is_full || meant.len() >= REDELIVERED_MAX {
-                return Ok(meant);
-            }
-        }
-    };
-    let mut meant: Vec<i64> = call.app.store.read("webhook_deliveries.in_state_after", find).await?;
-    meant.truncate(REDELIVERED_MAX);
-    queue(&call, id, meant).await
+    Ok(queued(webhooks::redeliver_meant(&call.app, call.id()?, meant(&form, call.zone())).await?))
 }
 
-async fn queue(call: &RequestContext, webhook: i64, ids: Vec<i64>) -> Result<ApiResponse, Error> {
-    let body = async move |tx: &mut Tx<'_>| webhook_deliveries::queue(tx, webhook, &ids).await;
-    let queued = call.app.store.write("webhook_deliveries.queue", body).await?;
-    call.app.webhooks.logged.send_replace(());
+/// Which deliveries a body means.
+pub fn meant(form: &Form, zone: Option<&Zone>) -> Meant {
+    let state = form.text("state").and_then(DeliveryState::from_word).unwrap_or(DeliveryState::Undelivered);
+    Meant { after: form.time("after", zone), before: form.time("before", zone), state }
+}
+
+fn queued(queued: i64) -> ApiResponse {
     let mut body = String::new();
     Object::open(&mut body).int("queued", queued).close();
-    Ok(ApiResponse::text(axum::http::StatusCode::ACCEPTED, body))
+    ApiResponse::text(axum::http::StatusCode::ACCEPTED, body)
 }
 
-/// `POST webhooks/{id}/test/`: sends a test at once, whether or not the webhook is used. It is not tried again.
+/// `POST webhooks/{id}/test/`.
 pub async fn test(call: RequestContext) -> Result<ApiResponse, Error> {
-    let webhook = found(&call).await?;
-    let app = &call.app;
-    let secret = open(app.config.secret_key.as_ref(), &webhook.secret);
-    let secret = secret.map_err(|fault| Error::refused("webhook_without_key", fault))?;
-    let installation = data_sources::installation(app).await?;
-    let sender = Sender::new(&app.config, &installation).map_err(|fault| Error::Internal(fault.to_string()))?;
-    let now = app.clock.now();
-    let payload = envelope(TEST, now, &format!("{{\"webhook\":{}}}", webhook.id));
-    let mut delivery = Delivery::unsent(webhook.id, TEST, payload, [now, now]);
-    let sent = sender.send(&webhook.url, &secret, &Message::of(&delivery), now).await;
-    sent.note(&mut delivery, now);
-    delivery.state = sent.last_state();
-    let put = async move |tx: &mut Tx<'_>| webhook_deliveries::put_all(tx, vec![delivery.clone()]).await;
-    let stored = app.store.write("webhook_deliveries.put", put).await?;
-    Ok(ApiResponse::written(|out| stored.iter().for_each(|delivery| write(out, delivery))))
+    let delivery = webhooks::test(&call.app, call.id()?).await?;
+    Ok(ApiResponse::written(|out| write(out, &delivery)))
 }

@@ -5,13 +5,14 @@
 
 use onhand_core::events::EventType;
 use onhand_store::events::log;
-use onhand_store::resource::{Record, locked, update};
-use onhand_store::tables::webhooks::{self, WEBHOOKS, WEBHOOKS_MAX};
+use onhand_store::resource::Record;
+use onhand_store::tables::webhooks::{self as stored, WEBHOOKS, WEBHOOKS_MAX};
 use onhand_store::{Error as StoreError, Tx, Value};
 
 use crate::config::ServeConfig;
 use crate::http::context::RequestContext;
 use crate::resource::{Draft, Resource, Taken, Unique};
+use crate::services::webhooks;
 use crate::webhooks::{self as sending, NO_KEY, SECRET_CHARS_MAX, Secret, Sender};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -93,26 +94,9 @@ pub const RENEWED: ResponseSchema = response_schema!("WebhookSecret" {
 
 /// `POST webhooks/{id}/secret/`.
 pub async fn renew(call: RequestContext) -> Result<ApiResponse, Error> {
-    let (id, now, secret) = (call.id()?, call.app.clock.now(), Secret::random());
-    let keys = call.app.config.secret_key.as_ref().ok_or_else(no_key)?;
-    let sealed = sending::seal(keys, &secret);
-    let body = async move |tx: &mut Tx<'_>| {
-        let Some(before) = locked(tx, &WEBHOOKS, id).await? else { return Ok(false) };
-        let mut after = before.clone();
-        after.set("secret", sealed.clone());
-        after.touch(now);
-        update(tx, before, after).await?;
-        Ok(true)
-    };
-    if !call.app.store.write("webhooks.renew", body).await? {
-        return Err(Error::not_found());
-    }
-    call.app.webhooks.changed.notify_one();
+    let id = call.id()?;
+    let secret = webhooks::renew(&call.app, id).await?;
     Ok(ApiResponse::written(|out| Object::open(out).int("pk", id).text("secret", &secret.text()).close()))
-}
-
-fn no_key() -> Error {
-    Error::refused("webhook_without_key", NO_KEY)
 }
 
 fn more(name: &str, _: &Record) -> Option<String> {
@@ -125,7 +109,7 @@ fn once(record: &Record, config: &ServeConfig) -> String {
 }
 
 async fn check(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, StoreError> {
-    if draft.before.is_none() && webhooks::count(tx).await? >= WEBHOOKS_MAX {
+    if draft.before.is_none() && stored::count(tx).await? >= WEBHOOKS_MAX {
         let text = format!("There may be {WEBHOOKS_MAX} webhooks.");
         return Ok(Err(Error::refused("too_many_webhooks", text)));
     }

@@ -4,15 +4,18 @@ use axum::http::StatusCode;
 use onhand_core::commands::TransferStock;
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
-    Command, Explanation, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, STOCK_TRANSFER_LINES_MAX,
+    Explanation, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, STOCK_TRANSFER_LINES_MAX,
     STOCK_TRANSFER_REFERENCE_CHARS_MAX, StockListId, StockTransfer, StockTransferId, StockTransferLine,
 };
 use onhand_store::tables::stock_transfers;
 
+use serde_json::{Map, Value};
+
 use super::product_stocks::explained;
-use crate::http::context::RequestContext;
+use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
 use crate::services::imports::messages;
+use crate::services::{Services, stock_transfers as transfers};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -121,14 +124,34 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
 pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(FIELDS, Mode::Whole).await?;
     explained::check_one(&call, &form).await?;
-    let list = |name| StockListId::new(form.int(name).unwrap_or_default());
-    let (from, to, lines) = (list("from"), list("to"), lines(&form));
-    if from == to {
-        return Err(Error::field("to", "This is the list that the units leave."));
+    let command = command(&form);
+    let (from, count) = (command.from, command.lines.len());
+    let submitted = transfers::make(&call.app, &call.requester(), command, call.record(&answer)).await;
+    context::reply(submitted, answer, move |rejection| refuse(rejection, from, count))
+}
+
+/// The transfer that fields ask for, for a caller that has no request of the API.
+///
+/// # Errors
+///
+/// What is wrong with the fields.
+pub async fn read(services: &Services, body: &Map<String, Value>) -> Result<Result<TransferStock, FieldErrors>, Error> {
+    match Form::read(FIELDS, Mode::Whole, body) {
+        Ok(form) => Ok(explained::checked_one(services, &form).await?.map(|()| command(&form))),
+        Err(faults) => Ok(Err(faults)),
     }
-    let (reference, explanation, count) = (form.string("reference"), explained::of_form(&form), lines.len());
-    let command = Command::TransferStock(TransferStock { from, to, reference, explanation, lines });
-    call.submit(command, answer, move |rejection| refuse(rejection, from, count)).await
+}
+
+/// The transfer that a body asks for.
+fn command(form: &Form) -> TransferStock {
+    let list = |name| StockListId::new(form.int(name).unwrap_or_default());
+    TransferStock {
+        from: list("from"),
+        to: list("to"),
+        reference: form.string("reference"),
+        explanation: explained::of_form(form),
+        lines: lines(form),
+    }
 }
 
 fn lines(form: &Form) -> Vec<(String, Quantity)> {
@@ -149,7 +172,8 @@ fn answer(outcome: &Outcome) -> ApiResponse {
     ApiResponse::text(status, body)
 }
 
-fn refuse(rejection: Rejection, from: StockListId, count: usize) -> Error {
+/// Why a transfer of so many lines from a list was not made, at the fields that say so.
+pub fn refuse(rejection: Rejection, from: StockListId, count: usize) -> Error {
     let Rejection::Rows(faults) = rejection else { return error_mapping::error(rejection) };
     let (mut errors, mut rows) = (FieldErrors::default(), vec![FieldErrors::default(); count]);
     for (row, fault) in &faults {

@@ -5,7 +5,9 @@
 
 mod orders;
 mod people;
+mod setup;
 mod stock;
+mod webhooks;
 
 use std::cell::Cell;
 
@@ -125,7 +127,7 @@ fn html(page: &impl Template) -> String {
 type Make = fn(&Maker) -> String;
 
 /// Every page, by its name.
-const PAGES: [(&str, Make); 25] = [
+const PAGES: [(&str, Make); 31] = [
     ("sign_in", |m| html(&people::sign_in(m))),
     ("sign_in_throttled", |m| html(&people::throttled(m))),
     ("refused", |m| html(&people::refused(m))),
@@ -143,6 +145,12 @@ const PAGES: [(&str, Make); 25] = [
     ("order", |m| html(&orders::order(m))),
     ("cancellations", |m| html(&orders::cancellations(m))),
     ("health", |m| html(&orders::health(m))),
+    ("transfers", |m| html(&setup::transfers(m))),
+    ("transfer", |m| html(&setup::transfer(m))),
+    ("transfer_new", |m| html(&setup::transfer_new(m))),
+    ("reasons", |m| html(&setup::reasons(m))),
+    ("webhooks", |m| html(&webhooks::webhooks(m))),
+    ("webhook", |m| html(&webhooks::webhook(m))),
     ("imports", |m| html(&orders::imports(m))),
     ("import_new", |m| html(&orders::import_new(m))),
     ("import_prices", |m| html(&orders::import_prices(m))),
@@ -180,6 +188,8 @@ pub(crate) fn fragments(m: &Maker) -> Vec<(String, String)> {
         ("order", html(&orders::order(m).as_rows())),
         ("cancellations", html(&orders::cancellations(m).as_rows())),
         ("health", html(&orders::health(m).as_rows())),
+        ("transfers", html(&setup::transfers(m).as_rows())),
+        ("webhook", html(&webhooks::webhook(m).as_rows())),
         ("imports", html(&orders::imports(m).as_rows())),
         ("import_preview", html(&orders::preview(m).as_rows())),
     ];

@@ -2,13 +2,14 @@
 //!
 //! Promises: a reason that is kept is one of this installation's. Must not know what is written.
 
-use onhand_core::{AdjustmentReason, Explanation, NOTE_CHARS_MAX, REASON_CHARS_MAX, Reason};
+use onhand_core::{Explanation, NOTE_CHARS_MAX, REASON_CHARS_MAX, Reason};
+use serde_json::{Map, Value};
 
 use crate::http::context::RequestContext;
-use crate::services::adjustment_reasons;
+use crate::services::{Services, adjustment_reasons};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
-use crate::wire::form::Form;
+use crate::wire::form::{Form, Mode};
 
 /// Why a level is written.
 pub const ADJUSTMENT_REASON: Field = Field::text(
@@ -22,9 +23,30 @@ pub const REASON: Field = Field::text("reason", REASON_CHARS_MAX, "The same as a
 /// What else is said.
 pub const NOTE: Field = Field::blank("note", NOTE_CHARS_MAX, "A note for the history.");
 
-/// What may be said where only known reasons are offered.
-pub const SAID: &[Field] =
-    &[Field::choice("adjustment_reason", AdjustmentReason::WORDS, "Why the level is written."), NOTE];
+/// What may be said of a level.
+const SAID: &[Field] = &[ADJUSTMENT_REASON, NOTE];
+
+/// What fields say of a level, read for a caller that has no request of the API.
+///
+/// # Errors
+///
+/// What is wrong with the fields.
+pub async fn said(
+    services: &Services,
+    body: &Map<String, Value>,
+) -> Result<Result<Option<Explanation>, FieldErrors>, Error> {
+    let form = match Form::read(SAID, Mode::Whole, body) {
+        Ok(form) => form,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    Ok(checked_one(services, &form).await?.map(|()| of_form(&form)))
+}
+
+/// Whether the reason of a form may be given here; else what is wrong with it.
+pub async fn checked_one(services: &Services, form: &Form) -> Result<Result<(), FieldErrors>, Error> {
+    let checked = checked(services, std::slice::from_ref(form)).await?;
+    Ok(checked.map_err(|faults| faults.into_iter().next().unwrap_or_default()))
+}
 
 /// What a body says of the level that it writes.
 pub fn of_form(form: &Form) -> Option<Explanation> {
@@ -43,8 +65,12 @@ fn given(form: &Form) -> Option<(&'static str, &str)> {
 ///
 /// What is wrong with each row; empty where it is fine.
 pub async fn check(call: &RequestContext, forms: &[Form]) -> Result<Result<(), Vec<FieldErrors>>, Error> {
+    checked(&call.app, forms).await
+}
+
+async fn checked(services: &Services, forms: &[Form]) -> Result<Result<(), Vec<FieldErrors>>, Error> {
     let words = forms.iter().filter_map(given).map(|(_, word)| word);
-    let unknown = adjustment_reasons::unknown(&call.app, words).await?;
+    let unknown = adjustment_reasons::unknown(services, words).await?;
     let fault = |form: &Form| {
         if form.has("reason") && form.has("adjustment_reason") {
             return FieldErrors::one("reason", "Send this or adjustment_reason, not both.");
@@ -66,6 +92,5 @@ pub async fn check(call: &RequestContext, forms: &[Form]) -> Result<Result<(), V
 ///
 /// 400 for the field that gives a reason which is none.
 pub async fn check_one(call: &RequestContext, form: &Form) -> Result<(), Error> {
-    let checked = check(call, std::slice::from_ref(form)).await?;
-    checked.map_err(|faults| Error::Fields(faults.into_iter().next().unwrap_or_default()))
+    checked_one(&call.app, form).await?.map_err(Error::Fields)
 }
