@@ -64,6 +64,7 @@ def addresses(api, chromium, sessions, url):
         "transfers": "/transfers",
         "transfer": f"/transfers/{moved['pk']}",
         "new transfer": f"/transfers/new?from={shop.list}",
+        "list settings": f"/stock/{shop.list}/settings",
         "reasons": "/adjustment-reasons",
         "webhooks": "/webhooks",
         "webhook": f"/webhooks/{hook}",
@@ -85,7 +86,7 @@ def newest_import(chromium, session, url):
 NAMES = ["sign-in", "overview", "search", "search of nothing", "lists", "table", "table with an edit",
          "table without a match", "product", "product with an edit", "orders", "all orders",
          "oversold orders", "cancellations", "stock health", "order", "order with a release", "imports", "new import", "new prices", "import",
-         "transfers", "transfer", "new transfer", "reasons", "webhooks", "webhook", "me", "missing"]
+         "transfers", "transfer", "new transfer", "list settings", "reasons", "webhooks", "webhook", "me", "missing"]
 
 
 def address_of(name, addresses):

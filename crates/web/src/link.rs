@@ -129,6 +129,11 @@ pub fn sku(sku: &str) -> String {
     format!("/sku/{}", encoded(sku))
 }
 
+/// The settings of a stock list: the page, and what its form posts to.
+pub fn list_settings(list: impl Whole) -> String {
+    format!("/stock/{}/settings", list.whole())
+}
+
 /// The orders, in their default view. [`OrdersQuery::link`] has the others.
 pub fn orders() -> &'static str {
     "/orders"

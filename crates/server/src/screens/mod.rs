@@ -19,6 +19,7 @@ mod import_columns;
 mod import_new;
 mod imports;
 mod level;
+mod list_settings;
 mod lists;
 mod live;
 mod live_hub;

@@ -12,8 +12,9 @@ use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
 use super::{
-    bulk, cancellations, health, import, import_columns, import_new, imports, level, lists, live, me, order,
-    order_forms, orders, overview, product, reasons, saved_views, search, sign_in, stock, transfers, webhook, webhooks,
+    bulk, cancellations, health, import, import_columns, import_new, imports, level, list_settings, lists, live, me,
+    order, order_forms, orders, overview, product, reasons, saved_views, search, sign_in, stock, transfers, webhook,
+    webhooks,
 };
 use crate::auth::Permission;
 
@@ -93,6 +94,8 @@ pub fn routes() -> Vec<Route> {
         Route::get("/stock", May::ReadStock, lists::show),
         Route::get("/stock/{list}", May::ReadStock, stock::show),
         Route::get("/stock/{list}/export", May::ReadStock, stock::export),
+        Route::get("/stock/{list}/settings", May::WriteStock, list_settings::show),
+        Route::post("/stock/{list}/settings", May::WriteStock, list_settings::save),
         Route::post("/stock/{list}/sums", May::ReadStock, stock::count_again),
         Route::post("/stock/{list}/bulk", May::WriteStock, bulk::change),
         Route::post("/stock/{list}/{stock}/level", May::WriteStock, level::write).written(),

@@ -12,6 +12,7 @@ pub(crate) mod database;
 mod guard;
 mod health;
 mod imports;
+mod list_settings;
 mod live;
 mod me;
 mod orders;

@@ -27,6 +27,8 @@ const WHO: &[(&str, &str)] = &[
     ("GET /stock", ALL),
     ("GET /stock/{list}", ALL),
     ("GET /stock/{list}/export", ALL),
+    ("GET /stock/{list}/settings", WRITERS),
+    ("POST /stock/{list}/settings", WRITERS),
     ("POST /stock/{list}/sums", ALL),
     ("POST /stock/{list}/bulk", WRITERS),
     ("POST /stock/{list}/{stock}/level", WRITERS),

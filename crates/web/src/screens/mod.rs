@@ -11,6 +11,7 @@ pub mod import_columns;
 pub mod import_new;
 pub mod imports;
 pub mod level;
+pub mod list_settings;
 pub mod lists;
 pub mod me;
 pub mod not_found;

@@ -6,6 +6,9 @@ pub(super) const TURKISH: &[(&str, &str)] = &[
     ("webhook with this name already exists.", "Bu adla bir webhook var."),
     ("This field cannot be changed.", "Bu alan değiştirilemez."),
     ("This {} cannot be removed: {} still refers to it.", "Bu {} kaldırılamaz: {} hâlâ ona başvuruyor."),
+    ("stock list with this name already exists.", "Bu adla bir stok listesi var."),
+    ("stock list with this code already exists.", "Bu kodla bir stok listesi var."),
+    ("Code is required when is_auto_sync is true.", "Kendiliğinden izleme açıkken kod zorunludur."),
     ("adjustment reason with this code already exists.", "Bu kodla bir düzeltme nedeni var."),
     ("Every installation has this reason.", "Bu neden her kurulumda zaten var."),
     // Of transfers

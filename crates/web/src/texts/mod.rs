@@ -6,6 +6,7 @@
 mod frame;
 mod health;
 mod imports;
+mod list_settings;
 mod orders;
 mod overview;
 mod reasons;
@@ -80,6 +81,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str)>
         frame::TABLE,
         imports::TABLE,
         health::TABLE,
+        list_settings::TABLE,
         orders::TABLE,
         overview::TABLE,
         reasons::TABLE,

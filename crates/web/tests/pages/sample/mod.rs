@@ -127,7 +127,7 @@ fn html(page: &impl Template) -> String {
 type Make = fn(&Maker) -> String;
 
 /// Every page, by its name.
-const PAGES: [(&str, Make); 31] = [
+const PAGES: [(&str, Make); 32] = [
     ("sign_in", |m| html(&people::sign_in(m))),
     ("sign_in_throttled", |m| html(&people::throttled(m))),
     ("refused", |m| html(&people::refused(m))),
@@ -148,6 +148,7 @@ const PAGES: [(&str, Make); 31] = [
     ("transfers", |m| html(&setup::transfers(m))),
     ("transfer", |m| html(&setup::transfer(m))),
     ("transfer_new", |m| html(&setup::transfer_new(m))),
+    ("list_settings", |m| html(&setup::list_settings(m))),
     ("reasons", |m| html(&setup::reasons(m))),
     ("webhooks", |m| html(&webhooks::webhooks(m))),
     ("webhook", |m| html(&webhooks::webhook(m))),

@@ -2,6 +2,7 @@
 
 use onhand_web::form::Pager;
 use onhand_web::frame::Entry;
+use onhand_web::screens::list_settings::{ListForm, ListSettings, SpanField, SpanUnit};
 use onhand_web::screens::reasons::{ReasonRow, Reasons};
 use onhand_web::screens::transfers::{NewTransfer, Short, Transfer, TransferRow, Transfers};
 
@@ -59,6 +60,34 @@ pub(super) fn transfer_new(m: &Maker) -> NewTransfer {
         wrong_lines: m.few(2, |at| (2 + at as i64, m.t("There is no such product stock."))),
         short: m.few(2, short),
         errors: errors(m, &["", "from", "to", "lines", "reference", "reason", "note"]),
+    }
+}
+
+pub(super) fn list_settings(m: &Maker) -> ListSettings {
+    let names = ["", "name", "code", "time_zone", "low_stock", "safety_stock", "sourcing_priority"];
+    let names = [&names[..], &["reported_settles_after_seconds", "snapshot_delay_seconds"]].concat();
+    let form = ListForm {
+        name: m.t("Central warehouse"),
+        code: m.t("central"),
+        is_auto_sync: true,
+        is_release_immediate: false,
+        is_moved_by_level: m.is_some(),
+        is_item_code_unique: true,
+        ignores_external: false,
+        reported_settles_after: SpanField::of(604_800),
+        snapshot_delay: SpanField { number: m.t("90"), unit: SpanUnit::Minutes },
+        low_stock: m.t("5"),
+        safety_stock: m.t("0"),
+        sourcing_priority: m.t("100"),
+        time_zone: m.t("Europe/Istanbul"),
+        errors: errors(m, &names),
+    };
+    ListSettings {
+        frame: m.frame(Entry::Stock, "/stock/1/settings"),
+        list: 1,
+        title: m.t("Central warehouse"),
+        form,
+        installation_zone: m.t("UTC"),
     }
 }
 
