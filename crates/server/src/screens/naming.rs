@@ -64,7 +64,7 @@ pub(super) fn available_before(movement: &Movement) -> i64 {
     (before - (movement.reported - delta.reported)).max(0)
 }
 
-/// The order, the cart or the file behind a movement.
+/// The order, the cart, the transfer or the file behind a movement.
 pub(super) fn reference(visit: &Visit, origins: &Origins, movement: &Movement) -> Option<Reference> {
     let rights = (visit.may(Permission::ReadOrders), visit.may(Permission::ReadImports));
     reference_for(rights, origins, movement)
@@ -82,6 +82,11 @@ pub(super) fn reference_for(
     }
     if let Some((_, reference)) = origins.cart(movement) {
         return Some(Reference { text: reference.to_owned(), link: None });
+    }
+    if let Cause::StockTransfer(transfer) = movement.cause {
+        // Who may read imports may read transfers.
+        let link = imports.then(|| link::transfer(transfer.get()))?;
+        return Some(Reference { text: format!("#{}", transfer.get()), link: Some(link) });
     }
     let (import, file) = origins.file(movement)?;
     let link = imports.then(|| link::import(import.get()));

@@ -43,6 +43,8 @@ async fn units_are_moved_once_and_shown() {
     assert_eq!((&made["reason"], &made["note"]), (&json!("van"), &json!("for the weekend")));
     let one = format!("{PATH}/{}", id(&made));
     browser.get(&one).await.ok().has("RED SHOE").has("B-2").has("VAN-7").has(&format!("href=\"/stock/{to}\""));
+    let product = shop.erp.get(&format!("/api/v1/product_stock/{stock}/")).await.ok()["product"].clone();
+    browser.get(&format!("/products/{product}")).await.ok().has(&format!("href=\"{one}\""));
     browser.get(&format!("{PATH}?from={to}")).await.ok().has("Nothing was transferred").has_no("VAN-7");
     browser.get(&format!("{PATH}?from={from}&to={to}")).await.ok().has("VAN-7");
     browser.get(&format!("{PATH}/999999")).await.expect(404);
