@@ -19,7 +19,7 @@ use super::fault::{self, Fault};
 use super::naming;
 use super::visit::Visit;
 use crate::services::reserving::ReservingLine;
-use crate::services::stock_health::{self, OLD_SECONDS_DEFAULT, ROWS_MAX, SETTLED_MAX};
+use crate::services::stock_health::{self, OLD_SECONDS_DEFAULT, Oldest, ROWS_MAX, SETTLED_MAX};
 use crate::services::{ServiceError, names};
 
 const DAY_SECONDS: i64 = 24 * 3_600;
@@ -43,24 +43,26 @@ async fn page(visit: &Visit, status: StatusCode, returned: Returned) -> Result<S
     let days = asked.filter(|days| DAYS.contains(days)).unwrap_or(OLD_SECONDS_DEFAULT / DAY_SECONDS);
     let before = app.clock.now().minus_seconds(days * DAY_SECONDS);
     let found = stock_health::look(app, &requester, before, ROWS_MAX).await?;
-    let of_lines =
-        found.reported.iter().chain(&found.open).chain(&found.unpackaged).map(|one| one.line.reserved_list.get());
-    let lists: BTreeSet<i64> = of_lines.chain(found.oversold.iter().map(|stock| stock.list.get())).collect();
+    let of_lines = [&found.reported, &found.open, &found.unpackaged].into_iter().flat_map(|lines| &lines.rows);
+    let of_lines = of_lines.map(|one| one.line.reserved_list.get());
+    let lists: BTreeSet<i64> = of_lines.chain(found.oversold.rows.iter().map(|stock| stock.list.get())).collect();
     let body = async move |tx: &mut Tx<'_>| names::of(tx, &STOCK_LISTS, &lists).await;
     let names = visit.app.store.read("records.names", body).await?;
     let channels = naming::channels(visit).await?;
-    let aged =
-        |lines: &[ReservingLine], has_more| Aged { rows: lines.iter().map(|one| row(&names, one)).collect(), has_more };
+    let aged = |lines: &Oldest<ReservingLine>| Aged {
+        rows: lines.rows.iter().map(|one| row(&names, one)).collect(),
+        has_more: lines.has_more,
+    };
     let page = Health {
         frame: visit.frame(Entry::Stock).await?,
         days,
-        reported: aged(&found.reported, found.has_more_reported),
-        open: aged(&found.open, found.has_more_open),
-        unpackaged: aged(&found.unpackaged, found.has_more_unpackaged),
-        leases: found.leases.iter().map(|batch| lease(&channels, batch)).collect(),
-        has_more_leases: found.has_more_leases,
-        oversold: found.oversold.iter().map(|stock| oversold(&names, stock)).collect(),
-        has_more_oversold: found.has_more_oversold,
+        reported: aged(&found.reported),
+        open: aged(&found.open),
+        unpackaged: aged(&found.unpackaged),
+        leases: found.leases.rows.iter().map(|batch| lease(&channels, batch)).collect(),
+        has_more_leases: found.leases.has_more,
+        oversold: found.oversold.rows.iter().map(|stock| oversold(&names, stock)).collect(),
+        has_more_oversold: found.oversold.has_more,
         chosen: returned.chosen,
         note: returned.note,
         errors: returned.errors,

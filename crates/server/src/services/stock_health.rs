@@ -31,29 +31,38 @@ const UNPLANNED_MAX: i64 = 1_000;
 /// Reported lines that the worker looks at in one reading.
 const STEP: i64 = 500;
 
-/// What has kept units off sale for long. The lists of lines begin with the oldest.
-#[derive(Clone, Debug, Default)]
+/// The first rows of a kind, the oldest at the front.
+#[derive(Clone, Debug)]
+pub struct Oldest<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Whether there are more of them.
+    pub has_more: bool,
+}
+
+impl<T> Oldest<T> {
+    /// So many of the rows at the most.
+    fn of(mut rows: Vec<T>, limit: i64) -> Self {
+        let limit = limit as usize;
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        Self { rows, has_more }
+    }
+}
+
+/// What has kept units off sale for long.
+#[derive(Clone, Debug)]
 pub struct StockHealth {
     /// Lines that the ERP has registered and no level has settled.
-    pub reported: Vec<ReservingLine>,
-    /// Whether there are more of them.
-    pub has_more_reported: bool,
+    pub reported: Oldest<ReservingLine>,
     /// Lines that the ERP has not registered.
-    pub open: Vec<ReservingLine>,
-    /// Whether there are more of them.
-    pub has_more_open: bool,
+    pub open: Oldest<ReservingLine>,
     /// Lines that should leave, are in no package, and are not short.
-    pub unpackaged: Vec<ReservingLine>,
-    /// Whether there are more of them.
-    pub has_more_unpackaged: bool,
-    /// Batches of channels whose lease is over, so that their objects are told to no one.
-    pub leases: Vec<BatchRow>,
-    /// Whether there are more of them.
-    pub has_more_leases: bool,
+    pub unpackaged: Oldest<ReservingLine>,
+    /// Batches of channels whose lease is over and whose channel has not come back.
+    pub leases: Oldest<BatchRow>,
     /// Stocks of which more is reserved and reported than there is.
-    pub oversold: Vec<Stock>,
-    /// Whether there are more of them.
-    pub has_more_oversold: bool,
+    pub oversold: Oldest<Stock>,
 }
 
 /// What has kept units off sale since `before` or longer, `limit` rows of each kind at the most. It is of all orders, so a
@@ -71,30 +80,19 @@ pub async fn look(
     let body = async move |tx: &mut Tx<'_>| {
         let found = stock_health::reported(tx, before, None, limit + 1).await?;
         let found: Vec<OrderItemId> = found.iter().map(|line| line.item).collect();
-        let mut reported = lines(tx, &requester, &found).await?;
+        let reported = lines(tx, &requester, &found).await?;
         let first = reserving_lines::open_after(tx, OrderItemId::new(0), limit + 1).await?;
         let mut open = lines(tx, &requester, &first).await?;
         open.retain(|one| since(one) <= before);
         let window = Window::Page { number: 1, limit: limit + 1 };
         let conditions = vec![stock_views::in_state(StockState::Oversold)];
         let listing = ListQuery { conditions, sort: Sort::BY_ID, window };
-        let mut oversold = product_stocks::page(tx, &listing).await?.rows;
-        let mut unpackaged = unpackaged(tx, &requester, before).await?;
-        let mut leases = batch_requests::expired_of_all(tx, before, limit + 1).await?;
-        let [has_more_reported, has_more_open, has_more_unpackaged] =
-            [&mut reported, &mut open, &mut unpackaged].map(|lines| cut(lines, limit));
-        let [has_more_oversold, has_more_leases] = [cut(&mut oversold, limit), cut(&mut leases, limit)];
         Ok(StockHealth {
-            reported,
-            has_more_reported,
-            open,
-            has_more_open,
-            unpackaged,
-            has_more_unpackaged,
-            leases,
-            has_more_leases,
-            oversold,
-            has_more_oversold,
+            reported: Oldest::of(reported, limit),
+            open: Oldest::of(open, limit),
+            unpackaged: Oldest::of(unpackaged(tx, &requester, before).await?, limit),
+            leases: Oldest::of(batch_requests::expired_of_all(tx, before, limit + 1).await?, limit),
+            oversold: Oldest::of(product_stocks::page(tx, &listing).await?.rows, limit),
         })
     };
     Ok(services.store.read("stock_health.look", body).await?)
@@ -113,14 +111,6 @@ async fn unpackaged(tx: &mut Tx<'_>, requester: &Requester, before: Timestamp) -
 /// Since when a line keeps units off sale: when the ERP registered it, or it was made.
 pub fn since(one: &ReservingLine) -> Timestamp {
     one.reservation.registered_at.unwrap_or(one.line.created_at)
-}
-
-/// Leaves so many rows; whether there were more.
-fn cut<T>(rows: &mut Vec<T>, limit: i64) -> bool {
-    let limit = limit as usize;
-    let has_more = rows.len() > limit;
-    rows.truncate(limit);
-    has_more
 }
 
 /// Lines with what stands behind them, in their order.

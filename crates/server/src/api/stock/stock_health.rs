@@ -10,7 +10,7 @@ use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
 use crate::http::route::{Holds, Parameter, parameter};
 use crate::services::reserving::ReservingLine;
-use crate::services::stock_health::{self, OLD_SECONDS_DEFAULT, ROWS_DEFAULT, ROWS_MAX, SETTLED_MAX};
+use crate::services::stock_health::{self, OLD_SECONDS_DEFAULT, Oldest, ROWS_DEFAULT, ROWS_MAX, SETTLED_MAX};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::form::Mode;
@@ -114,11 +114,11 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     Ok(ApiResponse::written(|out| {
         Object::open(out)
             .int("older_than_seconds", seconds)
-            .raw("reported_lines", &rows(&found.reported, found.has_more_reported, write_line))
-            .raw("open_lines", &rows(&found.open, found.has_more_open, write_line))
-            .raw("unpackaged_lines", &rows(&found.unpackaged, found.has_more_unpackaged, write_line))
-            .raw("expired_leases", &rows(&found.leases, found.has_more_leases, write_lease))
-            .raw("oversold_stocks", &rows(&found.oversold, found.has_more_oversold, write_stock))
+            .raw("reported_lines", &rows(&found.reported, write_line))
+            .raw("open_lines", &rows(&found.open, write_line))
+            .raw("unpackaged_lines", &rows(&found.unpackaged, write_line))
+            .raw("expired_leases", &rows(&found.leases, write_lease))
+            .raw("oversold_stocks", &rows(&found.oversold, write_stock))
             .close();
     }))
 }
@@ -155,9 +155,9 @@ fn write_settled(out: &mut String, line: &SettledLine) {
 }
 
 /// Rows of one kind, as an object.
-fn rows<T>(found: &[T], has_more: bool, write: impl Fn(&mut String, &T)) -> String {
+fn rows<T>(found: &Oldest<T>, write: impl Fn(&mut String, &T)) -> String {
     let mut body = String::new();
-    Object::open(&mut body).bool("has_more", has_more).list("results", found, write).close();
+    Object::open(&mut body).bool("has_more", found.has_more).list("results", &found.rows, write).close();
     body
 }
 

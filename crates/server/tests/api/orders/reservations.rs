@@ -24,7 +24,7 @@ async fn all(client: &Client, query: &str) -> Vec<Value> {
 
 /// What stands behind each row: the reference of a cart, or the number of an order.
 fn names(rows: &[Value]) -> Vec<&str> {
-    let name = |row: &Value| row["reference"].as_str().is_some().then_some("reference").unwrap_or("order_number");
+    let name = |row: &Value| if row["reference"].is_string() { "reference" } else { "order_number" };
     rows.iter().map(|row| row[name(row)].as_str().expect("a name")).collect()
 }
 
