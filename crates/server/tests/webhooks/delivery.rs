@@ -7,7 +7,7 @@ use onhand_testkit::wait;
 use serde_json::{Value, json};
 
 use crate::receiver::{Mood, Receiver};
-use crate::shop::Shop;
+use crate::shop::{ARGUMENTS, Shop};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_and_its_stock_are_told() {
@@ -64,6 +64,28 @@ async fn borders_and_ends_are_told() {
     let cancelled = receiver.taken("order.cancelled").remove(0);
     assert_eq!(cancelled.body["data"]["status"], json!("100"));
     assert!(receiver.received().iter().all(|one| one.event() != "stock.changed"), "it was not asked for");
+    shop.is_sound();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_takes_nothing_any_more_is_told_once() {
+    let at_once = [ARGUMENTS.as_slice(), &["--attention-minutes", "0"]].concat();
+    let mut shop = Shop::on_file_with(&at_once).await;
+    let receiver = Receiver::start().await;
+    let catalog = id(&shop.admin.post("catalogs/", json!({"name": "All", "stock_list": shop.list})).await.created());
+    let channel = json!({"name": "Marketplace", "catalog": catalog});
+    let channel = id(&shop.admin.post("channels/", channel).await.created());
+    shop.tells(&receiver, json!({"events": ["channel.behind", "order.created"]})).await;
+    shop.admin.get(format!("channel/{channel}/product_stocks/inserts/")).await.ok();
+    shop.level("A", 3).await;
+    receiver.until("channel.behind", |all| all.iter().any(|one| one.event() == "channel.behind")).await;
+    let told = receiver.taken("channel.behind").remove(0);
+    assert_eq!((id(&told.body["data"]), &told.body["data"]["name"]), (channel, &json!("Marketplace")));
+    // Channels are looked at every half minute: by now it would have been told again.
+    tokio::time::sleep(std::time::Duration::from_secs(35)).await;
+    shop.order("O-1", "A", 1).await;
+    receiver.until("the order", |all| all.iter().any(|one| one.event() == "order.created")).await;
+    assert_eq!(receiver.taken("channel.behind").len(), 1);
     shop.is_sound();
 }
 

@@ -23,8 +23,8 @@ pub(crate) const TABLE: ListTable = ListTable {
     log: None,
 };
 
-/// The order that a cart reservation became, 0 for none.
-pub const ORDER: &str = "COALESCE(order_id, 0)";
+/// The order that a cart reservation became. It is NULL of one that became none, so lists are not sorted by it.
+pub const ORDER: &str = "order_id";
 
 /// The cart reservations with a line of an SKU, which the SKU ends.
 pub const WITH_SKU: &str = "id IN (SELECT cart_reservation_id FROM cart_reservation_line WHERE sku = ";

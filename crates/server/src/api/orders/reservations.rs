@@ -62,7 +62,7 @@ const SHARED: &[Filter] = &[
     Filter::only("channel", "channel_id", Kind::Int),
 ];
 
-/// The filters of the list. Those that [`SHARED`] lacks are for carts only.
+/// The filters of the list. Those that no order line has are for carts only.
 pub const FILTERS: &[Filter] = &{
     let mut all = [CART_FILTERS[0]; CART_FILTERS.len()];
     let mut at = 0;
