@@ -49,7 +49,7 @@ pub(crate) async fn run(
         tokio::time::sleep(until.saturating_duration_since(Instant::now() + BEFORE)).await;
         report.add(EXPIRING, orders(seed + 1).await?);
         ensure!(Instant::now() > until, "measure for longer: the carts were open when the orders ended");
-        let open = shop.connect().await?.get("/api/v1/reservations/?state=open&limit=1").await?;
+        let open = shop.connect().await?.get("/api/v1/reservations/?kind=cart&state=open&limit=1").await?;
         ensure!(open["count"] == 0, "carts are open after their time: {open}");
     }
     report.delay(EXPIRING, IDLE, DELAY_MOST);

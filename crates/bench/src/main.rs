@@ -11,6 +11,7 @@ mod channels;
 mod child;
 mod compare;
 mod growth;
+mod history;
 mod import;
 mod load;
 mod machine;
@@ -24,6 +25,7 @@ mod shop;
 mod sources;
 mod sourcing;
 mod template;
+mod webhooks;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -51,7 +53,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum What {
     /// Everything: quick's table with full time, overload, growth, memory, postgres, channels, imports, screens and
-    /// sourcing on both, data sources, carts, an adoption (the default).
+    /// sourcing on both, data sources, carts, history, webhooks, an adoption (the default).
     All,
     /// The table against the baselines only, in short rounds.
     Quick,
@@ -79,6 +81,10 @@ enum What {
     Sources,
     /// Carts that expire all at one instant, while orders come.
     Carts,
+    /// Stock as of an instant among 10,000,000 movements, as a ratio to showing it.
+    History,
+    /// Webhooks: what ten cost orders, and what a thousand events cost.
+    Webhooks,
     /// An adoption of another server, as a ratio to reading its pages.
     Adopt,
     /// The bare server (started by the run itself).
@@ -111,6 +117,9 @@ struct Settings {
     /// Retail stores of sourcing.
     #[arg(long, global = true, default_value_t = 10_000)]
     stores: u64,
+    /// Movements of history.
+    #[arg(long, global = true, default_value_t = 10_000_000)]
+    movements: u64,
     /// Rows of an imported file.
     #[arg(long, global = true, default_value_t = 1_000_000)]
     rows: u64,
@@ -202,6 +211,12 @@ async fn measure(what: &What, settings: &Settings, binary: &Path) -> anyhow::Res
     if matches!(what, What::All | What::Carts) {
         add(expiring(settings, load, binary, folder).await?);
     }
+    if matches!(what, What::All | What::History) {
+        add(past(settings, load, binary, folder).await?);
+    }
+    if matches!(what, What::All | What::Webhooks) {
+        add(told(settings, load, binary, folder).await?);
+    }
     if matches!(what, What::All | What::Adopt) {
         add(adoption(settings, binary, folder).await?);
     }
@@ -287,6 +302,18 @@ async fn sources(settings: &Settings, load: Load, binary: &Path, folder: &Path) 
 async fn expiring(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
     let measure = async |report: &mut Report| carts::run(settings, load, binary, folder, report).await;
     reported("Carts, SQLite", folder, measure).await
+}
+
+/// History on SQLite.
+async fn past(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let measure = async |report: &mut Report| history::run(settings, load, binary, folder, report).await;
+    reported("History, SQLite", folder, measure).await
+}
+
+/// Webhooks on SQLite.
+async fn told(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let measure = async |report: &mut Report| webhooks::run(settings, load, binary, folder, report).await;
+    reported("Webhooks, SQLite", folder, measure).await
 }
 
 /// An adoption into SQLite.

@@ -145,6 +145,7 @@ impl Shop {
         let mut command = Command::new(&self.binary);
         command.args(["--database", &self.database.url, "serve", "--listen", "127.0.0.1:0"]);
         command.env("ONHAND_LOG", "warn").env("ONHAND_ADMIN_PASSWORD", PASSWORD).env("ONHAND_SECRET_KEY", SECRET_KEY);
+        command.env("ONHAND_OUTGOING_NETWORKS", "127.0.0.0/8");
         self.processes.push(child::start(&mut command)?);
         Ok(())
     }

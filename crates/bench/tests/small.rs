@@ -36,6 +36,20 @@ fn a_remote_change_is_measured() {
 }
 
 #[test]
+fn an_instant_is_measured() {
+    let printed = run("history", &["--stocks", "1000", "--movements", "6000"]);
+    assert!(printed.contains("one stock as of an instant ÷ one stock"), "{printed}");
+}
+
+#[test]
+fn webhooks_are_measured() {
+    let printed = run("webhooks", &["--stocks", "1000"]);
+    for figure in ["order, spread, 10 webhooks ÷ order, spread", "a thousand events to one receiver, processor time"] {
+        assert!(printed.contains(figure), "{printed}");
+    }
+}
+
+#[test]
 fn an_adoption_is_measured() {
     let printed = run("adopt", &["--stocks", "2500"]);
     assert!(printed.contains("adopted product stocks, all new ÷ pages of product stocks, only read"), "{printed}");

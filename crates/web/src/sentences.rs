@@ -72,6 +72,7 @@ const TURKISH: &[(&str, &str)] = &[
         "Zaman anlaşılmadı. Şöyle yazın: 2026-01-31T09:30 ya da 2026-01-31T09:30:00+03:00.",
     ),
     ("This time is in the future.", "Bu zaman gelecekte."),
+    ("There is no such movement any more.", "Böyle bir hareket artık yok."),
     ("What stock was before {} is not known any more.", "{} öncesindeki stok artık bilinmiyor."),
     (
         "This is no time zone. Use a name of the IANA database, like Europe/Istanbul.",

@@ -1,13 +1,14 @@
 //! Settings of a stock list.
 //!
-//! Promises: what is not changed in the form is not sent, so that nobody else's change is overwritten. Must not know what
-//! may be set: the fields of the API say so.
+//! Promises: a list that has changed since the form was shown is not changed by it, so no other person's change is
+//! overwritten. Must not know what may be set: the fields of the API say so.
 
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 use onhand_core::{MoveRegistration, ReleaseMode};
 use onhand_store::resource::Record;
+use onhand_web::form::FieldErrors;
 use onhand_web::frame::Entry;
 use onhand_web::link;
 use onhand_web::screens::list_settings::{ListForm, ListSettings, SpanField, SpanUnit};
@@ -19,6 +20,7 @@ use super::fault::{self, Fault};
 use super::visit::Visit;
 use crate::api::stock::stock_lists::STOCK_LIST;
 use crate::resource::direct;
+use crate::services::ServiceError;
 
 /// Fields that are numbers.
 const NUMBERS: [&str; 3] = ["low_stock", "safety_stock", "sourcing_priority"];
@@ -72,7 +74,8 @@ fn stored(record: &Record) -> ListForm {
         safety_stock: number("safety_stock").to_string(),
         sourcing_priority: number("sourcing_priority").to_string(),
         time_zone: text("time_zone"),
-        ..ListForm::default()
+        seen: record.modified_at.micros(),
+        errors: FieldErrors::default(),
     }
 }
 
@@ -95,7 +98,8 @@ fn sent(visit: &Visit) -> ListForm {
         safety_stock: text("safety_stock"),
         sourcing_priority: text("sourcing_priority"),
         time_zone: text("time_zone"),
-        ..ListForm::default()
+        seen: form.number("seen").unwrap_or_default(),
+        errors: FieldErrors::default(),
     }
 }
 
@@ -139,6 +143,11 @@ fn changed(visit: &Visit, record: &Record) -> Map<String, Value> {
 /// `POST /stock/{list}/settings`.
 pub(super) async fn save(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let record = found(&visit).await?;
+    if visit.form.number("seen") != Some(record.modified_at.micros()) {
+        let sentence = "The list has changed since this page was shown. Look at it as it is now, and change it again.";
+        let told = fault::in_form(ServiceError::Invalid(sentence.to_owned()))?;
+        return page(&visit, told.status, (&record, ListForm { errors: told.errors, ..stored(&record) })).await;
+    }
     let body = changed(&visit, &record);
     let changed = match body.is_empty() {
         true => Ok(()),

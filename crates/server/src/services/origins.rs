@@ -90,7 +90,8 @@ impl Origins {
     /// The name of who caused a movement; empty where that is not known or not told.
     pub fn person(&self, movement: &Movement) -> &str {
         if movement.actor == Requester::itself().account {
-            return ITSELF;
+            // One that stands for several may have been caused by several people, and has this account then.
+            return if movements::rolled_up_of(movement.cause).is_some() { "" } else { ITSELF };
         }
         self.people.get(&movement.actor).map_or("", String::as_str)
     }

@@ -3,6 +3,8 @@
 //! Promises: a page is one reading that looks at a bounded number of rows, and says where it goes on. A requester that asks
 //! for a channel sees its own. Must not know how a reservation is shown.
 
+use std::collections::HashMap;
+
 use onhand_core::{
     CartReservation, CartState, ChannelId, OrderId, OrderItemId, ReservationState, StockListId, Timestamp,
 };
@@ -154,38 +156,36 @@ async fn read(tx: &mut Tx<'_>, requester: &Requester, wanted: &ReservationQuery)
     for phase in phases(wanted).into_iter().filter(|phase| from.is_none_or(|from| *phase >= from.phase)) {
         let mut place = from.filter(|from| from.phase == phase).unwrap_or(ReservationPlace::begin(phase));
         loop {
-            let room = wanted.limit - rows.len() as i64;
+            let room = (wanted.limit as usize).saturating_sub(rows.len());
             if room == 0 || looked_at >= LOOKED_AT_MAX {
                 return Ok((rows, Some(place)));
             }
-            let step = room.min(STEP);
-            let (found, last) = match phase {
-                Phase::Carts => carts(tx, wanted, place, step).await?,
-                _ => order_lines(tx, requester, wanted, (place, step)).await?,
+            let (mut found, last) = match phase {
+                Phase::Carts => carts(tx, wanted, place).await?,
+                _ => order_lines(tx, requester, wanted, place).await?,
             };
-            rows.extend(found);
-            let Some(last) = last else { break };
-            looked_at += step;
-            place = last;
+            looked_at += STEP;
+            let is_cut = found.len() > room;
+            found.truncate(room);
+            let shown = found.last().map(|(place, _)| *place);
+            rows.extend(found.into_iter().map(|(_, row)| row));
+            match if is_cut { shown } else { last } {
+                Some(last) => place = last,
+                None => break,
+            }
         }
     }
     Ok((rows, None))
 }
 
-/// Some rows after a place, and the last of those that were looked at, if others may follow.
-type Found = (Vec<Reserving>, Option<ReservationPlace>);
+/// Some rows after a place, each with its own, and the last of those that were looked at, if others may follow.
+type Found = (Vec<(ReservationPlace, Reserving)>, Option<ReservationPlace>);
 
-async fn carts(
-    tx: &mut Tx<'_>,
-    wanted: &ReservationQuery,
-    place: ReservationPlace,
-    limit: i64,
-) -> Result<Found, Error> {
+async fn carts(tx: &mut Tx<'_>, wanted: &ReservationQuery, place: ReservationPlace) -> Result<Found, Error> {
     let is = |column, op, value: i64| Condition { column, op, values: vec![value.into()] };
     let mut conditions = Vec::new();
     conditions.extend(wanted.channel.map(|channel| is("channel_id", Op::Eq, channel.get())));
     conditions.extend(wanted.order.map(|order| is(cart_reservations::ORDER, Op::Eq, order.get())));
-    conditions.extend(wanted.before.map(|before| is("created_at", Op::Lt, before.micros())));
     conditions.extend(wanted.sku.as_ref().map(|sku| Condition {
         column: cart_reservations::WITH_SKU,
         op: Op::RawPredicate,
@@ -197,23 +197,25 @@ async fn carts(
         values: states.iter().map(|state| state.number().into()).collect(),
     }));
     let key = (place.id > 0).then(|| CursorKey { value: place.id.into(), id: place.id });
-    let listing = ListQuery { conditions, sort: Sort::BY_ID, window: Window::After { key, limit } };
+    let listing = ListQuery { conditions, sort: Sort::BY_ID, window: Window::After { key, limit: STEP } };
     let page = cart_reservations::page(tx, &listing).await?;
-    let last = page.next.map(|key| ReservationPlace { id: key.id, ..place });
-    Ok((page.rows.into_iter().map(Reserving::Cart).collect(), last))
+    let at = |id: i64| ReservationPlace { id, ..place };
+    let is_wanted = |cart: &CartReservation| wanted.before.is_none_or(|before| cart.created_at < before);
+    let rows = page.rows.into_iter().filter(is_wanted).map(|cart| (at(cart.id.get()), Reserving::Cart(cart)));
+    Ok((rows.collect(), page.next.map(|key| at(key.id))))
 }
 
 async fn order_lines(
     tx: &mut Tx<'_>,
     requester: &Requester,
     wanted: &ReservationQuery,
-    (place, limit): (ReservationPlace, i64),
+    place: ReservationPlace,
 ) -> Result<Found, Error> {
-    let found = ids(tx, wanted, (place, limit)).await?;
-    let last = found.last().filter(|_| found.len() as i64 == limit);
+    let found = ids(tx, wanted, place).await?;
+    let last = found.last().filter(|_| found.len() as i64 == STEP);
     let last = last.map(|(at, item)| ReservationPlace { at: *at, id: item.get(), ..place });
-    let ids: Vec<OrderItemId> = found.into_iter().map(|(_, item)| item).collect();
-    let of_them = old_lines::lines(tx, requester, &ids).await?;
+    let ids: Vec<OrderItemId> = found.iter().map(|(_, item)| *item).collect();
+    let times: HashMap<OrderItemId, i64> = found.into_iter().map(|(at, item)| (item, at)).collect();
     let is_wanted = |one: &ReservingLine| {
         let channel = one.order.as_ref().and_then(|order| order.channel);
         wanted.sku.as_ref().is_none_or(|sku| *sku == one.line.sku)
@@ -221,16 +223,21 @@ async fn order_lines(
             && wanted.before.is_none_or(|before| old_lines::since(one) < before)
             && wanted.line_states.as_ref().is_none_or(|states| states.contains(&one.reservation.state))
     };
-    let rows = of_them.into_iter().filter(is_wanted).map(|one| Reserving::Line(Box::new(one)));
-    Ok((rows.collect(), last))
+    let row = |one: ReservingLine| {
+        let at = times.get(&one.line.id).copied().unwrap_or(place.at);
+        (ReservationPlace { at, id: one.line.id.get(), ..place }, Reserving::Line(Box::new(one)))
+    };
+    let of_them = old_lines::lines(tx, requester, &ids).await?;
+    Ok((of_them.into_iter().filter(is_wanted).map(row).collect(), last))
 }
 
 /// The next lines of a phase, each with its time if they are in the order of one.
 async fn ids(
     tx: &mut Tx<'_>,
     wanted: &ReservationQuery,
-    (place, limit): (ReservationPlace, i64),
+    place: ReservationPlace,
 ) -> Result<Vec<(i64, OrderItemId)>, Error> {
+    let limit = STEP;
     let after = OrderItemId::new(place.id);
     let found = match (place.phase, &wanted.sku) {
         (Phase::OfOrder, _) => of_order(tx, wanted.order, after).await?,

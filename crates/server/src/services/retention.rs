@@ -41,7 +41,8 @@ impl Kept {
         match self {
             Self::Movements => history.movement_days,
             Self::Days if history.daily_movement_days == 0 || history.movement_days == 0 => 0,
-            Self::Days => history.daily_movement_days.max(history.movement_days),
+            // The days that become one are over, and rolled up.
+            Self::Days => history.daily_movement_days.max(history.movement_days + 2),
             Self::Carts => history.reservation_days,
         }
     }
@@ -64,7 +65,7 @@ pub async fn step(services: &Services, kept: Kept, holder: &str) -> Result<bool,
 /// Since when the numbers of stocks can be told: of a time before it, nobody knows them any more. `None` if all are.
 pub async fn told_since(services: &Services) -> Result<Option<Timestamp>, ServiceError> {
     let body = async |tx: &mut Tx<'_>| old_movements::progress(tx, Job::Opening).await;
-    let progress = services.store.read("retention.progress", body).await?;
+    let progress = services.store.read_inline("retention.progress", body).await?;
     Ok((progress != Progress::default()).then(|| Timestamp::from_micros(progress.at)))
 }
 

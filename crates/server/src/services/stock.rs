@@ -149,11 +149,19 @@ pub async fn history(
 ) -> Result<History, ServiceError> {
     let asks = requester.clone();
     let body = async move |tx: &mut Tx<'_>| {
+        // It may have been rolled up since it was shown: the history does not end there.
+        if let Some(before) = wanted.before
+            && movements::by_ids(tx, &[before]).await?.is_empty()
+        {
+            return Ok(None);
+        }
         let (found, next_before) = walk(tx, &stock, &wanted, &asks).await?;
         let origins = Origins::of(tx, &found, &asks).await?;
-        Ok((found, next_before, origins))
+        Ok(Some((found, next_before, origins)))
     };
-    let (found, next_before, origins) = services.store.read("movements.history", body).await?;
+    let found = services.store.read("movements.history", body).await?;
+    let gone = || ServiceError::field("before", "There is no such movement any more.".to_owned());
+    let (found, next_before, origins) = found.ok_or_else(gone)?;
     let is_own = requester.channel.is_none();
     let entry = |movement: Movement| {
         let item = movements::cause_name(movement.cause).1;

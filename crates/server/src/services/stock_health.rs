@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 
 use onhand_core::commands::{SettleReason, SettleReported};
-use onhand_core::{Command, Explanation, OrderItemId, ReservationState, Stock, StockState, Timestamp};
+use onhand_core::fulfilment::UnplannedReason;
+use onhand_core::{Command, Explanation, OrderItemId, Stock, StockState, Timestamp};
 use onhand_store::query::{ListQuery, Sort, Window};
 use onhand_store::stock_health::{self, ReportedLine};
 use onhand_store::tables::batch_requests::{self, BatchRow};
@@ -26,8 +27,6 @@ pub const ROWS_DEFAULT: i64 = 20;
 pub const ROWS_MAX: i64 = 100;
 /// Lines that are settled by one request at the most.
 pub const SETTLED_MAX: usize = 1_000;
-/// Unplanned lines that are looked at.
-const UNPLANNED_MAX: i64 = 1_000;
 /// Reported lines that the worker looks at in one reading.
 const STEP: i64 = 500;
 
@@ -57,7 +56,7 @@ pub struct StockHealth {
     pub reported: Oldest<ReservingLine>,
     /// Lines that the ERP has not registered.
     pub open: Oldest<ReservingLine>,
-    /// Lines that should leave, are in no package, and are not short.
+    /// Lines that are reserved, should leave and are in no package.
     pub unpackaged: Oldest<ReservingLine>,
     /// Batches of channels whose lease is over and whose channel has not come back.
     pub leases: Oldest<BatchRow>,
@@ -90,7 +89,7 @@ pub async fn look(
         Ok(StockHealth {
             reported: Oldest::of(reported, limit),
             open: Oldest::of(open, limit),
-            unpackaged: Oldest::of(unpackaged(tx, &requester, before).await?, limit),
+            unpackaged: Oldest::of(unpackaged(tx, &requester, (before, limit + 1)).await?, limit),
             leases: Oldest::of(batch_requests::expired_of_all(tx, before, limit + 1).await?, limit),
             oversold: Oldest::of(product_stocks::page(tx, &listing).await?.rows, limit),
         })
@@ -98,14 +97,20 @@ pub async fn look(
     Ok(services.store.read("stock_health.look", body).await?)
 }
 
-/// The oldest lines that wait for a package since `before` or longer, although their units are there: sourcing should
-/// have planned them.
-async fn unpackaged(tx: &mut Tx<'_>, requester: &Requester, before: Timestamp) -> Result<Vec<ReservingLine>, Error> {
-    let waiting = unplanned_items::after(tx, 0, UNPLANNED_MAX).await?;
-    let ids: Vec<OrderItemId> = waiting.iter().filter(|one| one.created_at <= before).map(|one| one.item).collect();
-    let mut lines = lines(tx, requester, &ids).await?;
-    lines.retain(|one| one.reservation.state != ReservationState::Short);
-    Ok(lines)
+/// The oldest lines that are reserved, should leave and have been in no package since `before` or longer; so many of each
+/// reason at the most.
+async fn unpackaged(
+    tx: &mut Tx<'_>,
+    requester: &Requester,
+    (before, limit): (Timestamp, i64),
+) -> Result<Vec<ReservingLine>, Error> {
+    let mut ids = Vec::new();
+    for reason in UnplannedReason::ALL.into_iter().filter(|reason| *reason != UnplannedReason::Short) {
+        let waiting = unplanned_items::of_reason(tx, reason, limit).await?;
+        ids.extend(waiting.iter().filter(|one| one.created_at <= before).map(|one| one.item));
+    }
+    ids.sort();
+    lines(tx, requester, &ids).await
 }
 
 /// Since when a line keeps units off sale: when the ERP registered it, or it was made.
@@ -121,8 +126,8 @@ pub(super) async fn lines(
 ) -> Result<Vec<ReservingLine>, Error> {
     let items = order_items::by_ids(tx, ids).await?;
     let mut found = order_items::reservations_of(tx, &items).await?;
-    let place = |item: OrderItemId| ids.iter().position(|id| *id == item);
-    found.sort_by_key(|reservation| place(reservation.item));
+    let places: HashMap<OrderItemId, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    found.sort_by_key(|reservation| places.get(&reservation.item));
     reserving::with_orders(tx, requester, found, true).await
 }
 

@@ -58,7 +58,7 @@ async fn settings_are_shown_and_saved() {
         ("release_mode", "1"),
         ("moves_settle", "1"),
     ]);
-    let hidden: Vec<_> = browser.get(&path).await.ok().hidden(&path, "").into_iter().take(1).collect();
+    let hidden = shown(&mut browser, &path).await;
     browser.post(&path, &filled(&hidden, &changed)).await.leads_to("/stock");
     browser.get("/stock").await.ok().has("Saved.");
     let now = stored(&shop).await;
@@ -81,6 +81,29 @@ async fn settings_are_shown_and_saved() {
     page.has("value=\"90\"").has("<option value=\"minutes\" selected>").has("value=\"Europe/Istanbul\"");
 }
 
+/// The hidden fields of the form as it is shown now.
+async fn shown(browser: &mut Browser, path: &str) -> Vec<(String, String)> {
+    let hidden = browser.get(path).await.ok().hidden(path, "");
+    hidden.into_iter().filter(|(name, _)| name != "back").collect()
+}
+
+#[tokio::test]
+async fn what_another_person_has_changed_is_not_overwritten() {
+    let shop = Shop::open().await;
+    let path = format!("/stock/{}/settings", shop.list);
+    let mut browser = Browser::of(&shop.server, Role::Integration).await;
+    let hidden = shown(&mut browser, &path).await;
+    shop.erp.patch(&format!("/api/v1/stock_list/{}/", shop.list), json!({"low_stock": 44})).await.ok();
+    let before = stored(&shop).await;
+    let page = browser.post(&path, &filled(&hidden, &with(&[("safety_stock", "9")]))).await.expect(400);
+    page.has("The list has changed since this page was shown.").has("value=\"44\"");
+    assert_eq!(stored(&shop).await, before);
+    let hidden = shown(&mut browser, &path).await;
+    let again = with(&[("safety_stock", "9"), ("low_stock", "44")]);
+    browser.post(&path, &filled(&hidden, &again)).await.leads_to("/stock");
+    assert_eq!(stored(&shop).await["safety_stock"], json!(9));
+}
+
 #[tokio::test]
 async fn what_is_wrong_is_said_at_its_field() {
     let shop = Shop::open().await;
@@ -99,9 +122,11 @@ async fn what_is_wrong_is_said_at_its_field() {
         (&[("name", "Other")], "name-error"),
         (&[("name", "")], "name-error"),
     ] {
-        browser.post(&path, &with(changed)).await.expect(400).has(error);
+        let hidden = shown(&mut browser, &path).await;
+        browser.post(&path, &filled(&hidden, &with(changed))).await.expect(400).has(error);
     }
-    let page = browser.post(&path, &with(&[("code", "")])).await.expect(406);
+    let hidden = shown(&mut browser, &path).await;
+    let page = browser.post(&path, &filled(&hidden, &with(&[("code", "")]))).await.expect(406);
     page.has("Code is required when is_auto_sync is true.");
     assert_eq!(stored(&shop).await, before);
     browser.get("/stock/999999/settings").await.expect(404);

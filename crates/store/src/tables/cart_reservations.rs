@@ -55,10 +55,10 @@ statements! {
     SUM_OF_STOCK = "cart_reservation_lines.sum_of_stock",
         "SELECT COUNT(*), COALESCE(CAST(SUM(reserved) AS BIGINT), 0) FROM cart_reservation_line
          WHERE stock_id = ?1 AND reserved > 0";
-    /// In whichever bucket: ids grow with time, so the first ones are the oldest.
+    /// In whichever bucket.
     ENDED = "cart_reservations.ended",
         "SELECT id, channel_id, reference, state, expires_at, order_id, created_at, modified_at
-         FROM cart_reservation WHERE state = ?1 ORDER BY id LIMIT ?2";
+         FROM cart_reservation WHERE state <> 1 AND modified_at < ?1 ORDER BY modified_at, id LIMIT ?2";
     INSERT = "cart_reservations.insert",
         "INSERT INTO cart_reservation (bucket, id, channel_id, reference, state, expires_at, due_at, order_id,
          line_count, open_channel_id, created_at, modified_at)
@@ -229,14 +229,9 @@ pub(crate) async fn apply(
     tx.execute_bulk(&UPDATE_LINE, rows).await
 }
 
-/// Some that ended before a time, without their lines; so many of each state at the most.
-async fn ended(tx: &mut Tx<'_>, before: Timestamp, together: i64) -> Result<Vec<CartReservation>, Error> {
-    let mut all = Vec::new();
-    for state in [CartState::Confirmed, CartState::Released, CartState::Expired] {
-        let oldest = tx.all(&ENDED, &values![state.number(), together], read).await?;
-        all.extend(oldest.into_iter().filter(|cart| cart.modified_at < before));
-    }
-    Ok(all)
+/// Some that ended before a time, without their lines, those of the longest ago first; so many at the most.
+async fn ended(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<Vec<CartReservation>, Error> {
+    tx.all(&ENDED, &values![before.micros(), limit], read).await
 }
 
 /// Whether there is one that ended before a time.

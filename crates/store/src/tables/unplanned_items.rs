@@ -30,6 +30,10 @@ statements! {
     AFTER = "unplanned_items.after",
         "SELECT id, order_id, stock_id, sku, quantity, reason, created_at, modified_at
          FROM unplanned_item WHERE id > ?1 ORDER BY id LIMIT ?2";
+    /// In whichever bucket: for people, and few rows.
+    OF_REASON = "unplanned_items.of_reason",
+        "SELECT id, order_id, stock_id, sku, quantity, reason, created_at, modified_at
+         FROM unplanned_item WHERE reason = ?1 ORDER BY id LIMIT ?2";
     /// Locations have changed: the lines that wait for stock are to be sourced.
     RETRY = "unplanned_items.retry",
         "INSERT INTO sourcing_queue (bucket, order_id) SELECT bucket, order_id FROM unplanned_item
@@ -66,6 +70,11 @@ pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Unplanned
 /// Those with ids above `after`, in the order of their ids, at the most so many.
 pub async fn after(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<UnplannedItem>, Error> {
     tx.all(&AFTER, &values![after, limit], read).await
+}
+
+/// Those with a reason, in the order of their ids, at the most so many.
+pub async fn of_reason(tx: &mut Tx<'_>, reason: UnplannedReason, limit: i64) -> Result<Vec<UnplannedItem>, Error> {
+    tx.all(&OF_REASON, &values![reason.code(), limit], read).await
 }
 
 /// How many there are for a reason, by the counters.

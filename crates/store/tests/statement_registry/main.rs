@@ -108,6 +108,7 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("sourcing_queue.all", "planning, in the background: few rows, on every machine"),
     ("reports.oldest_errors", "housekeeping, once a minute, on every machine"),
     ("reports.oldest_events", "housekeeping, once a minute, on every machine"),
+    ("unplanned_items.of_reason", "people who look at stock health: a few rows of an index on every machine"),
     ("unplanned_items.after", "planning again, in the background: few rows, on every machine"),
     ("unplanned_items.of_stock", "planning: lines that wait for a stock are those of many orders"),
     ("watched.failed", "watching: now and then, on every machine"),

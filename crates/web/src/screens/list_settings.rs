@@ -55,6 +55,8 @@ pub struct ListForm {
     pub sourcing_priority: String,
     /// The time zone; may be empty.
     pub time_zone: String,
+    /// When the list had changed last as it was shown, in microseconds. It comes back in `seen`.
+    pub seen: i64,
     /// What is wrong: with a field, or with the whole.
     pub errors: FieldErrors,
 }

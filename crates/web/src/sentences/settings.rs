@@ -3,6 +3,10 @@
 //! Promises: each sentence is one of the API, with `{}` for what is put in. Must not know when it is said.
 
 pub(super) const TURKISH: &[(&str, &str)] = &[
+    (
+        "The list has changed since this page was shown. Look at it as it is now, and change it again.",
+        "Bu sayfa gösterildiğinden beri liste değişti. Şimdiki haline bakıp yeniden değiştirin.",
+    ),
     ("webhook with this name already exists.", "Bu adla bir webhook var."),
     ("This field cannot be changed.", "Bu alan değiştirilemez."),
     ("This {} cannot be removed: {} still refers to it.", "Bu {} kaldırılamaz: {} hâlâ ona başvuruyor."),

@@ -14,8 +14,8 @@ texts! {
     health_reported_hint: "An ERP that sends a level only when it changes may have none to send: then these units stay off sale until a person settles them."
         | "Miktarı yalnızca değişince gönderen bir ERP’nin gönderecek miktarı olmayabilir: o zaman bu adetler, biri satırı kapatana kadar satış dışı kalır.";
     health_open: "Not registered by the ERP" | "ERP kaydetmedi";
-    health_unpackaged: "In no package, although the units are there" | "Adetleri var, ama hiçbir pakette değil";
-    health_unpackaged_hint: "Sourcing should have planned these lines. Plan their orders again." | "Bu satırlar planlanmış olmalıydı. Siparişlerini yeniden planlayın.";
+    health_unpackaged: "Reserved, and in no package" | "Rezerve, ama hiçbir pakette değil";
+    health_unpackaged_hint: "These lines are reserved and should leave. Plan their orders again, or cancel them." | "Bu satırlar rezerve ve çıkmaları gerekiyor. Siparişlerini yeniden planlayın ya da iptal edin.";
     health_leases: "Batches of channels whose lease is over" | "Süresi dolan kanal partileri";
     health_leases_hint: "The channel’s program has taken these objects and not come back. It gets them again with its next request."
         | "Kanalın programı bu nesneleri aldı ve dönmedi. Bir sonraki isteğinde yeniden alır.";

@@ -65,6 +65,8 @@ async fn a_history_names_who_did_it_and_takes_no_foreign_place() {
     assert_eq!(page["results"], json!([]));
     let wrong = shop.erp.get(&format!("/api/v1/product_stocks/{shirt}/movements/?before=x")).await;
     wrong.faults(&["before"]);
+    let gone = shop.erp.get(&format!("/api/v1/product_stocks/{shirt}/movements/?before=77")).await;
+    gone.faults(&["before"]);
     shop.erp.get("/api/v1/product_stocks/1/movements/").await.expect(404);
 }
 

@@ -71,6 +71,9 @@ async fn the_movements_of_an_old_day_of_the_list_become_one() {
     for (end, then) in &ends {
         assert_eq!(at(&shop, shirt, end).await, *then, "{end}");
     }
+    // A client that pages through it is not told that it ends here.
+    let path = format!("/api/v1/product_stocks/{shirt}/movements/?before={}", int(&newest["pk"]) - 256);
+    shop.erp.get(&path).await.faults(&["before"]);
     // What was rolled up cannot be undone; what comes now is as ever.
     let undo = format!("/api/v1/product_stocks/{shirt}/movements/{}/undo/", int(&newest["pk"]));
     shop.erp.post(&undo, json!({})).await.refused("not_a_write");

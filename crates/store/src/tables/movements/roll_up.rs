@@ -42,6 +42,14 @@ pub enum Job {
 }
 
 impl Job {
+    /// The job that rolls up the same movements.
+    const fn other(self) -> Self {
+        match self {
+            Self::Days => Self::Opening,
+            Self::Opening => Self::Days,
+        }
+    }
+
     /// What its progress is stored as.
     const fn name(self) -> &'static str {
         match self {
@@ -67,6 +75,8 @@ pub struct OldMovements {
     pub from: Progress,
     /// Where it ends.
     pub to: Progress,
+    /// How far the other job was, which rolls up the same movements.
+    pub other: Progress,
     /// Of each stock the movements that follow each other, the oldest first. The first one is the last that was done
     /// before, if there is one.
     pub histories: Vec<Vec<Movement>>,
@@ -80,7 +90,7 @@ pub async fn progress(tx: &mut Tx<'_>, job: Job) -> Result<Progress, Error> {
 
 /// The next part of a job: of movements that are older than a time, so many at the most. `None` if there are none.
 pub async fn next(tx: &mut Tx<'_>, job: Job, before: Timestamp, limit: i64) -> Result<Option<OldMovements>, Error> {
-    let from = progress(tx, job).await?;
+    let (from, other) = (progress(tx, job).await?, progress(tx, job.other()).await?);
     let read =
         |row: &Row<'_>| Ok((MovementId::new(row.get(0)?), Progress { at: row.get(2)?, stock: row.get::<i64>(1)? }));
     let found = tx.all(&OLD, &values![from.at, from.stock, before.micros(), limit], read).await?;
@@ -96,12 +106,16 @@ pub async fn next(tx: &mut Tx<'_>, job: Job, before: Timestamp, limit: i64) -> R
             history.insert(0, movement);
         }
     }
-    Ok(Some(OldMovements { from, to, histories: histories.into_values().collect() }))
+    Ok(Some(OldMovements { from, to, other, histories: histories.into_values().collect() }))
 }
 
-/// Writes what is left of a part. Whether it was written: it was not if another process has done so.
+/// Writes what is left of a part. Whether it was written: it was not if another process has gone on meanwhile, with this
+/// job or with the other one. The caller holds a lease in this transaction that all processes take for both jobs.
 pub async fn write(tx: &mut Tx<'_>, job: Job, part: &OldMovements, rolled_up: &RolledUp) -> Result<bool, Error> {
     let (from, to) = (part.from, part.to);
+    if progress(tx, job.other()).await? != part.other {
+        return Ok(false);
+    }
     let advanced = tx.execute(&ADVANCE, &values![job.name(), to.at, to.stock, from.at, from.stock]).await?;
     if advanced == 0 {
         return Ok(false);

@@ -80,6 +80,7 @@ pub(super) fn list_settings(m: &Maker) -> ListSettings {
         safety_stock: m.t("0"),
         sourcing_priority: m.t("100"),
         time_zone: m.t("Europe/Istanbul"),
+        seen: 1_772_352_000_000_000,
         errors: errors(m, &names),
     };
     ListSettings {
