@@ -102,12 +102,12 @@ fn own_parameters(call: &RequestContext) -> Result<Own, Error> {
             None
         }
     };
-    let seconds = call.asked("age__gt").map(|text| text.parse::<u32>().map(i64::from));
-    if let Some(Err(_)) = seconds {
+    let seconds = call.asked("age__gt").map(|text| text.parse::<u32>().ok().filter(|seconds| *seconds > 0));
+    if seconds == Some(None) {
         errors.add("age__gt", "Enter a number.");
     }
     errors.into_result()?;
-    let before = seconds.and_then(Result::ok).map(|seconds| call.app.clock.now().minus_seconds(seconds));
+    let before = seconds.flatten().map(|seconds| call.app.clock.now().minus_seconds(i64::from(seconds)));
     let is_own = |name: &str| ASKED.iter().any(|parameter| parameter.name == name);
     Ok((kind, before, call.query.iter().filter(|(name, _)| !is_own(name)).cloned().collect()))
 }

@@ -128,6 +128,7 @@ async fn what_cannot_be_asked_is_named() {
     for (query, field) in [
         ("kind=basket", "kind"),
         ("age__gt=-1", "age__gt"),
+        ("age__gt=0", "age__gt"),
         ("age__gt=x", "age__gt"),
         ("state=settled", "state"),
         ("state=cancelled&product_sku=A", "state"),
