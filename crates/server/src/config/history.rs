@@ -29,8 +29,8 @@ pub struct HistoryConfig {
     )]
     pub movement_days: u32,
 
-    /// Days after which a stock's history has no days any more: everything before becomes one movement. It is not sooner
-    /// than movements are rolled up. 0 for never.
+    /// Days after which a stock's history has no days any more: everything before becomes one movement. It is two days
+    /// after movements are rolled up at the earliest. 0 for never.
     #[arg(
         long,
         env = "ONHAND_DAILY_MOVEMENT_DAYS",

@@ -79,7 +79,7 @@ fn row(names: &HashMap<i64, String>, one: &ReservingLine) -> AgedRow {
         sku: one.line.sku.clone(),
         list: names.get(&one.line.reserved_list.get()).cloned().unwrap_or_default(),
         quantity: one.reservation.quantity.units(),
-        since: stock_health::since(one),
+        since: one.since(),
         code: one.code.clone(),
     }
 }

@@ -20,13 +20,14 @@ use onhand_web::{ImportMode, link};
 use super::answer::ScreenAnswer;
 use super::fault::{self, Fault};
 use super::fields::Fields;
+use super::naming;
 use super::visit::Visit;
 use crate::http::form_parts::FormParts;
 use crate::http::router;
 use crate::services::imports::receive::{self, ImportOptions, Received, Receiving};
 use crate::services::imports::status;
 use crate::services::submission::RequestKey;
-use crate::services::{ServiceError, price_lists, stock_tables};
+use crate::services::{ServiceError, price_lists};
 
 /// The most parts of the form.
 const PARTS_MAX: usize = 20;
@@ -95,10 +96,7 @@ fn name_of(subject: Subject) -> &'static str {
 /// The lists that can be chosen, with their names.
 async fn lists(visit: &Visit, subject: Subject) -> Result<Vec<(i64, String)>, ServiceError> {
     Ok(match subject {
-        Subject::Stocks => {
-            let lists = stock_tables::lists(&visit.app, &visit.requester()).await?;
-            lists.into_iter().map(|list| (list.id.get(), list.name)).collect()
-        }
+        Subject::Stocks => naming::lists(visit).await?,
         Subject::Prices => {
             let lists = price_lists::named(&visit.app).await?;
             lists.into_iter().map(|(id, name)| (id.get(), name)).collect()

@@ -18,6 +18,7 @@ use super::live_rows::import_state;
 use super::visit::Visit;
 use crate::auth::Permission;
 use crate::services::origins::Origins;
+use crate::services::{ServiceError, stock_tables};
 
 /// Channels that can be chosen from.
 const CHANNELS_MAX: i64 = 200;
@@ -101,6 +102,12 @@ pub(super) fn product_name(names: &HashMap<ProductId, String>, stock: &Stock) ->
 /// Whether a movement writes a level.
 pub(super) const fn is_level(movement: &Movement) -> bool {
     matches!(movement.cause, Cause::Write | Cause::Import(_) | Cause::Count)
+}
+
+/// The stock lists that a person may choose.
+pub(super) async fn lists(visit: &Visit) -> Result<Vec<(i64, String)>, ServiceError> {
+    let lists = stock_tables::lists(&visit.app, &visit.requester()).await?;
+    Ok(lists.into_iter().map(|list| (list.id.get(), list.name)).collect())
 }
 
 /// The channels, in the order of their names.

@@ -16,11 +16,12 @@ use serde_json::{Map, Value, json};
 use super::answer::ScreenAnswer;
 use super::done::Done;
 use super::fault::{self, Fault};
+use super::naming;
 use super::stock::{page_number, pager};
 use super::visit::Visit;
 use crate::api::stock::stock_transfers::{read, refuse};
 use crate::services::stock_transfers::{self, Named};
-use crate::services::{ServiceError, adjustment_reasons, stock_tables};
+use crate::services::{ServiceError, adjustment_reasons};
 use crate::wire::error::Error;
 
 /// Transfers of a page.
@@ -47,7 +48,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         frame: visit.frame(Entry::Stock).await?,
         rows: found.page.rows.iter().map(|one| row(&found, one, LINES_SHOWN)).collect(),
         pager: pager((number, ROWS), (shown, total, has_more), here),
-        lists: lists(&visit).await?,
+        lists: naming::lists(&visit).await?,
         chosen,
     };
     visit.show(&page, Transfers::as_rows)
@@ -79,11 +80,6 @@ fn row(found: &Named, one: &StockTransfer, most: usize) -> TransferRow {
     }
 }
 
-async fn lists(visit: &Visit) -> Result<Vec<(i64, String)>, Fault> {
-    let lists = stock_tables::lists(&visit.app, &visit.requester()).await?;
-    Ok(lists.into_iter().map(|list| (list.id.get(), list.name)).collect())
-}
-
 /// `GET /transfers/new`. Query: `from`, the list that the units leave.
 pub(super) async fn begin(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     form_page(&visit, StatusCode::OK, Returned::default()).await
@@ -93,7 +89,7 @@ async fn form_page(visit: &Visit, status: StatusCode, returned: Returned) -> Res
     let form = &visit.form;
     let page = NewTransfer {
         frame: visit.frame(Entry::Stock).await?,
-        lists: lists(visit).await?,
+        lists: naming::lists(visit).await?,
         chosen: (form.number("from").or_else(|| visit.query.number("from")), form.number("to")),
         lines: form.raw("lines").to_owned(),
         reference: form.text("reference").to_owned(),
@@ -117,7 +113,7 @@ pub(super) async fn make(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         Ok(command) => command,
         Err(faults) => return not_done(&visit, &numbers, Error::Fields(faults)).await,
     };
-    let (from, names) = (command.from, lists(&visit).await?);
+    let (from, names) = (command.from, naming::lists(&visit).await?);
     let name = |id: i64| names.iter().find(|(one, _)| *one == id).map_or_else(String::new, |(_, name)| name.clone());
     let ends = (name(from.get()), name(command.to.get()));
     let record = visit.record(move |outcome| done(outcome, &ends));

@@ -22,7 +22,6 @@ use super::naming;
 use super::visit::Visit;
 use crate::api::events::webhooks::WEBHOOK;
 use crate::resource::direct;
-use crate::services::stock_tables;
 use crate::services::webhooks::{self, COUNTED_MAX, Standing};
 use crate::webhooks as sending;
 
@@ -106,9 +105,7 @@ pub(super) async fn as_sent(visit: &Visit, told: Told) -> Result<HookForm, Fault
 
 /// A form with the lists and channels that can be chosen.
 pub(super) async fn with_choices(visit: &Visit, form: HookForm) -> Result<HookForm, Fault> {
-    let lists = stock_tables::lists(&visit.app, &visit.requester()).await?;
-    let lists = lists.into_iter().map(|list| (list.id.get(), list.name)).collect();
-    Ok(HookForm { lists, channels: naming::channels(visit).await?, ..form })
+    Ok(HookForm { lists: naming::lists(visit).await?, channels: naming::channels(visit).await?, ..form })
 }
 
 pub(super) fn text(record: &Record, column: &str) -> String {

@@ -15,12 +15,12 @@ use onhand_store::tables::order_items::reserving as lines;
 use onhand_store::tables::order_items::{self, ReservedState};
 use onhand_store::{Error, Tx};
 
-use super::reserving::ReservingLine;
-use super::{Requester, ServiceError, Services, stock_health as old_lines};
+use super::reserving::{self, ReservingLine};
+use super::{Requester, ServiceError, Services};
 
 /// Rows that one request looks at, however few of them it shows.
 const LOOKED_AT_MAX: i64 = 5_000;
-/// Rows that are read at once.
+/// Rows that are read at once where some may be left out.
 const STEP: i64 = 500;
 
 /// What a reservation is of.
@@ -53,6 +53,13 @@ pub struct ReservationQuery {
     pub limit: i64,
     /// Where to go on.
     pub after: Option<ReservationPlace>,
+}
+
+impl ReservationQuery {
+    /// Whether rows that were read may be left out.
+    fn leaves_out(&self) -> bool {
+        self.sku.is_some() || self.line_states.is_some() || self.channel.is_some() || self.before.is_some()
+    }
 }
 
 onhand_core::words! {
@@ -160,11 +167,12 @@ async fn read(tx: &mut Tx<'_>, requester: &Requester, wanted: &ReservationQuery)
             if room == 0 || looked_at >= LOOKED_AT_MAX {
                 return Ok((rows, Some(place)));
             }
+            let step = if wanted.leaves_out() { STEP } else { room as i64 };
             let (mut found, last) = match phase {
-                Phase::Carts => carts(tx, wanted, place).await?,
-                _ => order_lines(tx, requester, wanted, place).await?,
+                Phase::Carts => carts(tx, wanted, (place, step)).await?,
+                _ => order_lines(tx, requester, wanted, (place, step)).await?,
             };
-            looked_at += STEP;
+            looked_at += step;
             let is_cut = found.len() > room;
             found.truncate(room);
             let shown = found.last().map(|(place, _)| *place);
@@ -181,7 +189,11 @@ async fn read(tx: &mut Tx<'_>, requester: &Requester, wanted: &ReservationQuery)
 /// Some rows after a place, each with its own, and the last of those that were looked at, if others may follow.
 type Found = (Vec<(ReservationPlace, Reserving)>, Option<ReservationPlace>);
 
-async fn carts(tx: &mut Tx<'_>, wanted: &ReservationQuery, place: ReservationPlace) -> Result<Found, Error> {
+async fn carts(
+    tx: &mut Tx<'_>,
+    wanted: &ReservationQuery,
+    (place, step): (ReservationPlace, i64),
+) -> Result<Found, Error> {
     let is = |column, op, value: i64| Condition { column, op, values: vec![value.into()] };
     let mut conditions = Vec::new();
     conditions.extend(wanted.channel.map(|channel| is("channel_id", Op::Eq, channel.get())));
@@ -197,7 +209,7 @@ async fn carts(tx: &mut Tx<'_>, wanted: &ReservationQuery, place: ReservationPla
         values: states.iter().map(|state| state.number().into()).collect(),
     }));
     let key = (place.id > 0).then(|| CursorKey { value: place.id.into(), id: place.id });
-    let listing = ListQuery { conditions, sort: Sort::BY_ID, window: Window::After { key, limit: STEP } };
+    let listing = ListQuery { conditions, sort: Sort::BY_ID, window: Window::After { key, limit: step } };
     let page = cart_reservations::page(tx, &listing).await?;
     let at = |id: i64| ReservationPlace { id, ..place };
     let is_wanted = |cart: &CartReservation| wanted.before.is_none_or(|before| cart.created_at < before);
@@ -209,10 +221,10 @@ async fn order_lines(
     tx: &mut Tx<'_>,
     requester: &Requester,
     wanted: &ReservationQuery,
-    place: ReservationPlace,
+    (place, step): (ReservationPlace, i64),
 ) -> Result<Found, Error> {
-    let found = ids(tx, wanted, place).await?;
-    let last = found.last().filter(|_| found.len() as i64 == STEP);
+    let found = ids(tx, wanted, (place, step)).await?;
+    let last = found.last().filter(|_| found.len() as i64 == step);
     let last = last.map(|(at, item)| ReservationPlace { at: *at, id: item.get(), ..place });
     let ids: Vec<OrderItemId> = found.iter().map(|(_, item)| *item).collect();
     let times: HashMap<OrderItemId, i64> = found.into_iter().map(|(at, item)| (item, at)).collect();
@@ -220,14 +232,14 @@ async fn order_lines(
         let channel = one.order.as_ref().and_then(|order| order.channel);
         wanted.sku.as_ref().is_none_or(|sku| *sku == one.line.sku)
             && wanted.channel.is_none_or(|wanted| channel == Some(wanted))
-            && wanted.before.is_none_or(|before| old_lines::since(one) < before)
+            && wanted.before.is_none_or(|before| one.since() < before)
             && wanted.line_states.as_ref().is_none_or(|states| states.contains(&one.reservation.state))
     };
     let row = |one: ReservingLine| {
         let at = times.get(&one.line.id).copied().unwrap_or(place.at);
         (ReservationPlace { at, id: one.line.id.get(), ..place }, Reserving::Line(Box::new(one)))
     };
-    let of_them = old_lines::lines(tx, requester, &ids).await?;
+    let of_them = reserving::of_lines(tx, requester, &ids).await?;
     Ok((of_them.into_iter().filter(is_wanted).map(row).collect(), last))
 }
 
@@ -235,9 +247,8 @@ async fn order_lines(
 async fn ids(
     tx: &mut Tx<'_>,
     wanted: &ReservationQuery,
-    place: ReservationPlace,
+    (place, limit): (ReservationPlace, i64),
 ) -> Result<Vec<(i64, OrderItemId)>, Error> {
-    let limit = STEP;
     let after = OrderItemId::new(place.id);
     let found = match (place.phase, &wanted.sku) {
         (Phase::OfOrder, _) => of_order(tx, wanted.order, after).await?,

@@ -33,6 +33,13 @@ pub struct ReservingLine {
     pub code: String,
 }
 
+impl ReservingLine {
+    /// Since when it takes them: when the ERP registered it, or it was made.
+    pub fn since(&self) -> Timestamp {
+        self.reservation.registered_at.unwrap_or(self.line.created_at)
+    }
+}
+
 /// A cart that takes units of a stock.
 #[derive(Clone, Debug)]
 pub struct ReservingCart {
@@ -112,8 +119,21 @@ pub(super) async fn read(
     Ok(ReservingLines { carts, of_carts, lines, next_after })
 }
 
+/// Lines with what stands behind them, in the order of their ids here, whatever has become of their reservations.
+pub(super) async fn of_lines(
+    tx: &mut Tx<'_>,
+    requester: &Requester,
+    ids: &[OrderItemId],
+) -> Result<Vec<ReservingLine>, Error> {
+    let items = order_items::by_ids(tx, ids).await?;
+    let mut found = order_items::reservations_of(tx, &items).await?;
+    let places: HashMap<OrderItemId, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    found.sort_by_key(|reservation| places.get(&reservation.item));
+    with_orders(tx, requester, found, true).await
+}
+
 /// Reservations with the lines and orders behind them, in their order, and with the ERP's codes if those are wanted.
-pub(super) async fn with_orders(
+async fn with_orders(
     tx: &mut Tx<'_>,
     requester: &Requester,
     found: Vec<Reservation>,

@@ -12,7 +12,7 @@ use onhand_store::query::{ListQuery, Sort, Window};
 use onhand_store::stock_health::{self, ReportedLine};
 use onhand_store::tables::batch_requests::{self, BatchRow};
 use onhand_store::tables::order_items::reserving as reserving_lines;
-use onhand_store::tables::{order_items, product_stocks, unplanned_items};
+use onhand_store::tables::{product_stocks, unplanned_items};
 use onhand_store::{Error, Tx, stock_views};
 
 use super::reserving::{self, ReservingLine};
@@ -79,10 +79,10 @@ pub async fn look(
     let body = async move |tx: &mut Tx<'_>| {
         let found = stock_health::reported(tx, before, None, limit + 1).await?;
         let found: Vec<OrderItemId> = found.iter().map(|line| line.item).collect();
-        let reported = lines(tx, &requester, &found).await?;
+        let reported = reserving::of_lines(tx, &requester, &found).await?;
         let first = reserving_lines::open_after(tx, OrderItemId::new(0), limit + 1).await?;
-        let mut open = lines(tx, &requester, &first).await?;
-        open.retain(|one| since(one) <= before);
+        let mut open = reserving::of_lines(tx, &requester, &first).await?;
+        open.retain(|one| one.since() <= before);
         let window = Window::Page { number: 1, limit: limit + 1 };
         let conditions = vec![stock_views::in_state(StockState::Oversold)];
         let listing = ListQuery { conditions, sort: Sort::BY_ID, window };
@@ -110,25 +110,7 @@ async fn unpackaged(
         ids.extend(waiting.iter().filter(|one| one.created_at <= before).map(|one| one.item));
     }
     ids.sort();
-    lines(tx, requester, &ids).await
-}
-
-/// Since when a line keeps units off sale: when the ERP registered it, or it was made.
-pub fn since(one: &ReservingLine) -> Timestamp {
-    one.reservation.registered_at.unwrap_or(one.line.created_at)
-}
-
-/// Lines with what stands behind them, in their order.
-pub(super) async fn lines(
-    tx: &mut Tx<'_>,
-    requester: &Requester,
-    ids: &[OrderItemId],
-) -> Result<Vec<ReservingLine>, Error> {
-    let items = order_items::by_ids(tx, ids).await?;
-    let mut found = order_items::reservations_of(tx, &items).await?;
-    let places: HashMap<OrderItemId, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
-    found.sort_by_key(|reservation| places.get(&reservation.item));
-    reserving::with_orders(tx, requester, found, true).await
+    reserving::of_lines(tx, requester, &ids).await
 }
 
 /// Settles reported lines because a person says that no level will. Those that are not reported stay as they are.

@@ -11,7 +11,7 @@ use onhand_core::{StockId, StockListId, Timestamp};
 use onhand_store::tables::stock_sums::{self, CountedSums, REFRESHED_MAX, StockSums};
 use onhand_store::{Tx, leases};
 
-use super::PAUSE;
+use super::{PAUSE, PAUSE_FACTOR};
 use crate::services::{ServiceError, Services};
 
 /// The age at which sums are counted anew that nobody looks at.
@@ -21,8 +21,6 @@ const DUE_MAX: i64 = 20;
 /// For how long one process has the counting to itself, unless it says so again.
 const LEASE_SECONDS: i64 = 30;
 const LEASE: &str = "stock_sums";
-/// How much longer a pause between steps is than the step before it.
-const PAUSE_FACTOR: u32 = 3;
 
 /// Counts for ever.
 pub(super) async fn run(services: Arc<Services>) {

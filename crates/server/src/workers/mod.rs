@@ -29,6 +29,9 @@ use crate::webhooks::Compose;
 
 /// How often a worker looks for what other processes have left it.
 const PAUSE: Duration = Duration::from_secs(2);
+/// How much longer a pause between two steps of much work is than the step before it: most of the database's time is left to
+/// others.
+const PAUSE_FACTOR: u32 = 3;
 
 /// Starts the workers of a process; they end when the set is dropped, and better by [`stop`].
 pub fn start(imports: &Arc<ImportWorkers>, feed: &Arc<Feed>) -> JoinSet<()> {

@@ -6,13 +6,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::PAUSE_FACTOR;
 use crate::services::retention::{self, Kept};
 use crate::services::{ServiceError, Services};
 
 /// How often it is looked for something old.
 const TURN: Duration = Duration::from_mins(1);
-/// How much longer a pause between steps is than the step before it.
-const PAUSE_FACTOR: u32 = 3;
 
 /// Goes on for ever.
 pub(super) async fn run(services: Arc<Services>) {

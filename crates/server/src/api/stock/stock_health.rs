@@ -186,7 +186,7 @@ fn write_line(out: &mut String, one: &ReservingLine) {
         .text("product_sku", &one.line.sku)
         .int("stock_list", one.line.reserved_list.get())
         .int("quantity", one.reservation.quantity.units())
-        .time("since", stock_health::since(one))
+        .time("since", one.since())
         .text_or_null("code", Some(one.code.as_str()).filter(|code| !code.is_empty()))
         .bool("is_oversold", one.line.oversold)
         .close();
